@@ -1,0 +1,1 @@
+"""The referees: small exact checkers of certificates. Standard library and flint only."""

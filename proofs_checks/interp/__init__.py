@@ -1,0 +1,1 @@
+"""Referees of the `interp` wing: counting lower bounds, tiny classes, exact networks."""

@@ -1,0 +1,3 @@
+"""Plugins of the tests themselves (pytest wants them named at the top)."""
+
+pytest_plugins = ["pytester"]

@@ -1,0 +1,71 @@
+"""One number, one spelling."""
+
+from __future__ import annotations
+
+import sys
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from proofs_checks.rational import MAX_DIGITS, parse_rational, show_rational
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("0", 0), ("3", 3), ("-3", -3), ("1/2", Fraction(1, 2)), ("-7/3", Fraction(-7, 3))],
+)
+def test_a_canonical_spelling_is_read_and_shown(text, value):
+    assert parse_rational(text) == value
+    assert show_rational(value) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "-", "/", "+1", " 1", "1 ", "01", "-0", "00", "1/1", "0/1", "0/2", "2/4", "1/-2", "-1/-2",
+        "1/0", "1/02", "1.0", "1e3", "1_0", "0x1", "nan", "inf", "-1/", "1/2/3", "1\n", "١", "½",
+    ],
+)  # fmt: skip
+def test_any_other_spelling_is_refused(text):
+    with pytest.raises(ValueError, match="rational"):
+        parse_rational(text)
+
+
+@pytest.mark.parametrize("value", [1, None, True, 1.5, b"1", Fraction(1, 2), ["1"]])
+def test_only_strings_are_parsed(value):
+    with pytest.raises(ValueError, match="must be a string"):
+        parse_rational(value)
+
+
+@pytest.mark.parametrize("value", [True, 1.0, "1", None])
+def test_only_exact_numbers_are_shown(value):
+    with pytest.raises(ValueError, match="int or a Fraction"):
+        show_rational(value)
+
+
+@settings(deadline=None)
+@given(st.fractions())
+def test_reading_undoes_showing(value):
+    assert parse_rational(show_rational(value)) == value
+    assert Fraction(show_rational(value)) == value
+
+
+@pytest.mark.parametrize("digits", [599, 600, 601, 4300, 4301, 20_000])
+def test_long_numbers_are_read_without_touching_the_interpreters_limit(digits):
+    before = sys.get_int_max_str_digits()
+    value = Fraction(-(10**digits - 1), 10**digits - 3)
+    assert parse_rational(show_rational(value)) == value
+    assert parse_rational("1" + "0" * (digits - 1)) == 10 ** (digits - 1)
+    assert sys.get_int_max_str_digits() == before
+
+
+def test_the_limit_on_digits_is_exact_and_stated():
+    longest = "1" * MAX_DIGITS
+    assert show_rational(parse_rational(longest)) == longest
+    for text in (longest + "1", "1/" + longest + "1", "1" * (3 * MAX_DIGITS)):
+        with pytest.raises(ValueError, match=f"more than {MAX_DIGITS} digits"):
+            parse_rational(text)
+    with pytest.raises(ValueError, match=f"more than {MAX_DIGITS} digits"):
+        show_rational(10**MAX_DIGITS)
