@@ -1,0 +1,1 @@
+"""The objects: networks, point sets, simulators, layers, and the finders of certificates."""
