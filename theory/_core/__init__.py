@@ -1,0 +1,1 @@
+"""The machinery behind `theory`: claims, outcomes, discovery, collector, graph."""

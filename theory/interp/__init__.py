@@ -1,0 +1,1 @@
+"""Claims of the `interp` wing: lower and upper bounds on interpolation by deep ReLU networks."""
