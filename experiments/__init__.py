@@ -1,0 +1,1 @@
+"""The runs: ``python -m experiments.NAME``."""

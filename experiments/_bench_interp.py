@@ -1,0 +1,94 @@
+"""The `interp` wing against straightforward versions of the same work."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+from collections.abc import Callable
+from fractions import Fraction
+
+from constructions.interp import lower_bound
+from experiments.benchmark import Race
+from proofs_checks.interp import counting
+
+Answer = tuple[int, int, int]
+
+
+def races() -> list[Race]:
+    """Certified minima against full integers, and cold starts against a bare interpreter."""
+    certified = [
+        Race(
+            f"certified minimum N={N} b={b}",
+            lambda N=N, b=b: ours(N, b),
+            (lambda N=N, b=b: straightforward(N, b)) if N <= 256 else None,
+            "ref.: every class in turn, full integers"
+            if N <= 256
+            else "the straightforward version takes over a minute",
+            runs=3,
+        )
+        for N, b in ((64, 64), (256, 256), (256, 1024), (1024, 1024), (4096, 4096))
+    ]
+    bare = command("-c", "pass")
+    starts = [
+        Race(name, command(*arguments), bare, "ref.: python -c pass", same_answer=False)
+        for name, arguments in (
+            ("interp_lower_bound --help", ("-m", "experiments.interp_lower_bound", "--help")),
+            ("python -m theory list", ("-m", "theory", "list")),
+            ("pytest theory --collect-only", ("-m", "pytest", "theory", "--collect-only", "-q")),
+        )
+    ]
+    return certified + starts
+
+
+def ours(N: int, b: int) -> Answer:
+    """(P, W, L) from the pruned search, nothing kept from an earlier run."""
+    for cached in (
+        lower_bound.find_exclusion,
+        counting.floor_log2_binomial,
+        counting.ceil_log2_binomial,
+        counting.floor_log2,
+        counting.ceil_log2,
+    ):
+        cached.cache_clear()
+    bound = lower_bound.certified_minimum(N, b)
+    return bound.parameters, bound.W, bound.L
+
+
+def straightforward(N: int, b: int) -> Answer:
+    """(P, W, L) of the first class, in order of P, whose integers pass all tests."""
+    classes = sorted(
+        (counting.parameters(1, W, L), W, L)
+        for W in range(1, N)
+        for L in range(1, 3 * N)
+        if counting.parameters(1, W, L) <= 3 * N - 2
+    )
+    return next(one for one in classes if not excluded(N, b, *one[1:]))
+
+
+def excluded(N: int, b: int, W: int, L: int) -> bool:
+    """The three tests on full integers."""
+    K, n, m = counting.most_changes(W, L), N // 2, 1 << (b - 1)
+    if K < N - 1 or value(counting.layerwise_count(W, L, N)) < 1 << N:
+        return True
+    if not n <= K < m:
+        return False
+    need = Fraction(math.comb(m, n), math.comb(K, n))
+    return any(value(count(W, L, 2 * m)) < need for count in counting.COUNTS.values())
+
+
+def value(powers: counting.Powers) -> Fraction:
+    """The product itself."""
+    top = math.prod(x**e for x, e in powers if e > 0)
+    return Fraction(top, math.prod(x**-e for x, e in powers if e < 0))
+
+
+def command(*arguments: str) -> Callable[[], int]:
+    """A cold start of the interpreter."""
+
+    def start() -> int:
+        return subprocess.run(
+            [sys.executable, *arguments], capture_output=True, check=False
+        ).returncode
+
+    return start

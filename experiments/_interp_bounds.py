@@ -1,0 +1,180 @@
+"""Both sides of the problem: certified lower bounds, and nets that are built and evaluated."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import math
+import pkgutil
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+from constructions import interp
+from constructions.interp import lower_bound
+from experiments._interp_problem import Problem
+from proofs_checks.interp.counting import parameters
+
+INTEGERS = "exact integers"
+ASYMPTOTIC = "asymptotic"
+
+#: Which tests each certified line uses, and the claims it rests on.
+TESTS = (
+    ("alternation alone", ("alternation",), "interp.K"),
+    ("VC count alone (W1)", ("vc",), "interp.W1"),
+    ("pairs alone (W1-W3)", ("pairs",), "interp.PAIR"),
+    ("certified Pmin, all tests", lower_bound.TESTS, "interp.D1"),
+)
+
+
+def lower_bounds(problem: Problem) -> list[dict[str, Any]]:
+    """Every lower bound: name, value, claim, arithmetic, first survivor, exclusions by test.
+
+    The last certified one is the bound that has a certificate.
+    """
+    N, b, d = problem.N, problem.b, problem.d
+    rows = []
+    for name, tests, claim in TESTS:
+        bound = lower_bound.certified_minimum(N, b, d, tests)
+        rows.append(
+            {
+                "name": name,
+                "parameters": bound.parameters,
+                "claim": claim,
+                "arithmetic": INTEGERS,
+                "architecture": [bound.W, bound.L],
+                "considered": bound.considered,
+                "excluded": dict(bound.excluded),
+            }
+        )
+    P, W, L = lower_bound.closed_form(N, b, d)
+    rows.append(_plain("closed form", P, "interp.D2", INTEGERS, [W, L]))
+    c = b / N
+    rows.append(
+        _plain(f"alpha({c:.4g}) N", lower_bound.alpha(c) * N, "interp.D3", ASYMPTOTIC, None)
+    )
+    return rows
+
+
+def _plain(
+    name: str, value: float, claim: str, arithmetic: str, architecture: list[int] | None
+) -> dict[str, Any]:
+    return {
+        "name": name,
+        "parameters": value,
+        "claim": claim,
+        "arithmetic": arithmetic,
+        "architecture": architecture,
+        "considered": None,
+        "excluded": {},
+    }
+
+
+def adversarial_draw(problem: Problem, Pmin: int) -> list[dict[str, Any]]:
+    """How likely a random paired configuration is served, for named architectures.
+
+    The largest class below the certified bound for which the count says something, and before it the
+    largest one of all, where it may say nothing. ``log2_probability``: proved upper bound; 0 says
+    nothing. Classes that can serve no configuration (K < n) are passed over.
+    """
+    rows: list[dict[str, Any]] = []
+    for P, W, L in reversed(_classes(problem.d, Pmin)):
+        exponent = lower_bound.failure_exponent(problem.N, problem.b, W, L)
+        if math.isinf(exponent) or (exponent == 0 and rows):
+            continue
+        rows.append({"W": W, "L": L, "parameters": P, "log2_probability": int(exponent)})
+        if exponent < 0:
+            break
+    return rows
+
+
+def _classes(d: int, most: int) -> list[tuple[int, int, int]]:
+    """(P, W, L) of every uniform-width class with at most ``most`` parameters, increasing."""
+    found = []
+    for W in range(1, (most - 1) // (d + 2) + 1):
+        deepest = (most - parameters(d, W, 1)) // (W * (W + 1)) + 1
+        found += [(parameters(d, W, L), W, L) for L in range(1, deepest + 1)]
+    return sorted(found)
+
+
+# -- upper bounds ---------------------------------------------------------------------------------
+
+
+def constructions() -> dict[str, Callable[..., Any]]:
+    """Every ``*_any(points, labels, rng)`` of the wing's modules: they serve any distinct points."""
+    found: dict[str, Callable[..., Any]] = {}
+    for module in pkgutil.iter_modules(interp.__path__):
+        if module.name.startswith("_"):
+            continue
+        loaded = importlib.import_module(f"{interp.__name__}.{module.name}")
+        for name, value in inspect.getmembers(loaded, inspect.isfunction):
+            if name.endswith("_any") and value.__module__ == loaded.__name__:
+                found[name] = value
+    return dict(sorted(found.items(), reverse=True))
+
+
+def upper_bounds(problem: Problem, rng: Random) -> list[dict[str, Any]]:
+    """Build every construction on every configuration and evaluate it exactly at all N points."""
+    from constructions.interp.configurations import CONFIGURATIONS
+
+    made = [make(problem.N, problem.b, rng, problem.d) for make in CONFIGURATIONS.values()]
+    return [
+        evaluated(name, construct, configuration, rng)
+        for name, construct in constructions().items()
+        for configuration in made
+    ]
+
+
+def evaluated(
+    name: str, construct: Callable[..., Any], configuration: Any, rng: Random
+) -> dict[str, Any]:
+    """One net: its sizes, whether it interpolates exactly, and what floats make of it."""
+    from constructions.interp.floats import wrong_labels
+
+    points, labels = configuration.points, configuration.labels
+    net = construct(points, labels, rng)
+    floats = {
+        f"{dtype}_wrong": wrong_labels(net, points, labels, dtype)
+        for dtype in ("float32", "float64")
+    }
+    return describe(name, net, configuration) | floats
+
+
+def describe(name: str, net: Any, configuration: Any) -> dict[str, Any]:
+    """Sizes of a net, and whether it interpolates the configuration exactly."""
+    return {
+        "name": name,
+        "configuration": configuration.name,
+        "parameters": net.parameters,
+        "uniform_parameters": parameters(net.inputs, net.width, net.depth),
+        "nonzeros": net.nonzeros,
+        "depth": net.depth,
+        "width": net.width,
+        "weight_bits": net.weight_bits,
+        "log2_inverse_separation": round(log2(1 / configuration.separation), 2),
+        "points": len(configuration.points),
+        "verified": net.interpolates(configuration.points, configuration.labels),
+    }
+
+
+def log2(value: Any) -> float:
+    """log2 of a positive rational, also beyond the range of floats. For display only."""
+    return math.log2(value.numerator) - math.log2(value.denominator)
+
+
+def smallest(rows: list[dict[str, Any]], count: str = "parameters") -> dict[str, Any] | None:
+    """The smallest construction that interpolated every configuration; ``None`` if none did.
+
+    Its P is the largest over the configurations: a bound has to hold for all of them. ``count`` is
+    ``parameters`` (of the net as built) or ``uniform_parameters`` (of the class of uniform width it
+    lies in, which is what the lower bounds speak of).
+    """
+    sizes = {
+        name: max(row[count] for row in rows if row["name"] == name)
+        for name in dict.fromkeys(row["name"] for row in rows)
+        if all(row["verified"] for row in rows if row["name"] == name)
+    }
+    if not sizes:
+        return None
+    name = min(sizes, key=sizes.__getitem__)
+    return {"construction": name, count: sizes[name]}

@@ -1,0 +1,1 @@
+"""The laboratory: what every experiment shares (command line, record, figure, text)."""

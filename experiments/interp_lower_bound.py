@@ -1,0 +1,157 @@
+"""How many parameters a ReLU network needs to interpolate N points: certified from both sides.
+
+Lower bounds are integer arithmetic with a certificate that ``python -m proofs_checks`` decides. Upper
+bounds are networks that are built and evaluated exactly at all N points.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Annotated, Any
+
+from tyro.conf import arg
+
+from experiments import _interp_problem
+from experiments._lab.cli import main
+from experiments._lab.experiment import Artifact, Experiment, Plot, Refused, Rows, Status
+
+CONVENTION = "dense count P: every entry of every weight matrix and bias, zeros included"
+
+
+@dataclass(frozen=True)
+class Config:
+    """At most one of b, delta and c may be given; without any of them b = N."""
+
+    N: int = 64
+    """Number of points, 2 to 4096."""
+    b: Annotated[int | None, arg(metavar="INT", help_behavior_hint="(default: N)")] = None
+    """Bits of separation: the points are at least delta = 2^-b apart, b >= log2 N."""
+    delta: Annotated[str | None, arg(metavar="NUMBER", help_behavior_hint="")] = None
+    """Separation as 2**-64, 2^-64, 1e-9 or p/q, read exactly; b = floor(log2(1/delta))."""
+    c: Annotated[str | None, arg(metavar="NUMBER", help_behavior_hint="")] = None
+    """Separation as a rate: b = floor(c N)."""
+    d: int = 1
+    """Dimension: points in [0,1] for d = 1, on a diameter of the unit ball for d > 1."""
+    sweep: bool = False
+    """Also the table over (N, b) for N from 16 to 512."""
+
+    def __post_init__(self) -> None:
+        _ = self.problem
+
+    @property
+    def problem(self) -> _interp_problem.Problem:
+        """The problem meant; ``ValueError`` if there is none (see ``resolve``)."""
+        return _interp_problem.resolve(self.N, self.d, self.b, self.delta, self.c)
+
+
+def run(config: Config, rng: Random) -> dict[str, Any]:
+    """Both bounds, the nets, the gap, the regime, the adversarial draw; plain data."""
+    from experiments._interp_bounds import adversarial_draw, lower_bounds, smallest, upper_bounds
+
+    problem = config.problem
+    lower = lower_bounds(problem)
+    certified = next(row for row in lower if row["claim"] == "interp.D1")
+    P = certified["parameters"]
+    nets = upper_bounds(problem, rng)
+    uniform = smallest(nets, "uniform_parameters")
+    metrics = {
+        "problem": describe(problem),
+        "lower_bound": {"parameters": P, "architecture": certified["architecture"]},
+        "lower_bounds": lower,
+        "upper_bound": smallest(nets) or {"construction": None, "parameters": None},
+        "upper_bounds": nets,
+        # Like is compared with like: the lower bound speaks of uniform widths.
+        "gap": uniform and {**uniform, "ratio": uniform["uniform_parameters"] / P},
+        "regime": problem.regime,
+        "adversarial_draw": adversarial_draw(problem, P),
+    }
+    if config.sweep:
+        from experiments._interp_sweep import sweep
+
+        metrics["sweep"] = sweep(problem.d, rng)
+    return metrics
+
+
+def describe(problem: _interp_problem.Problem) -> dict[str, Any]:
+    """The problem line: sizes, separation, labels, where the points lie, what is counted."""
+    return {
+        "N": problem.N,
+        "d": problem.d,
+        "b": problem.b,
+        "delta": problem.delta,
+        "given": problem.given,
+        "labels": [0, 1],
+        "points": "in [0, 1]" if problem.d == 1 else "on a diameter of the unit ball",
+        "convention": CONVENTION,
+    }
+
+
+def verdict(metrics: dict[str, Any]) -> tuple[Status, str]:
+    """Refuted when a net does not interpolate, or lies in a class that is certified not to do it."""
+    wrong = [row for row in metrics["upper_bounds"] if not row["verified"]]
+    if wrong:
+        where = ", ".join(f"{row['name']} on {row['configuration']}" for row in wrong)
+        return "refuted", f"does not interpolate: {where}"
+    pairs = [(metrics["lower_bound"]["parameters"], metrics["gap"]["uniform_parameters"])]
+    for row in metrics.get("sweep", ()):
+        if not row["verified"]:
+            return "refuted", f"no net interpolates at N = {row['N']}, b = {row['b']}"
+        pairs.append((row["lower"], row["uniform_upper"]))
+    crossed = [f"{upper} < {lower}" for lower, upper in pairs if upper < lower]
+    if crossed:
+        return "refuted", f"a built net undercuts the certified bound: {', '.join(crossed)}"
+    return "done", ""
+
+
+def render(metrics: dict[str, Any]) -> str:
+    """The report."""
+    from experiments._interp_text import render as report
+
+    return report(metrics)
+
+
+def certificate(config: Config, metrics: dict[str, Any]) -> bytes:
+    """The sealed counting certificate, accepted by the referee; ``Refused`` if it is not."""
+    from constructions.interp.lower_bound import certified_minimum
+    from proofs_checks.certificate import Rejected, check, dumps, parse
+
+    status, why = verdict(metrics)
+    if status != "done":
+        raise Refused(why)
+    problem = config.problem
+    text = dumps(certified_minimum(problem.N, problem.b, problem.d).certificate())
+    try:
+        check(parse(text), claim="interp.D1")
+    except Rejected as error:
+        raise Refused(f"the referee rejects the certificate: {error}") from error
+    return text.encode()
+
+
+def figure(metrics: dict[str, Any]) -> tuple[Any, Rows]:
+    """The scaling law of the sweep; ``Refused`` if a point of it was not verified."""
+    from experiments._interp_figure import draw
+
+    status, why = verdict(metrics)
+    if status != "done":
+        raise Refused(why)
+    return draw(metrics["sweep"], metrics["problem"]["d"])
+
+
+EXPERIMENT = Experiment(
+    run=run,
+    config=Config,
+    render=render,
+    verdict=verdict,
+    plot=Plot(
+        "Draw the scaling law, P against N (implies --sweep):",
+        figure,
+        prepare=lambda config: replace(config, sweep=True),
+    ),
+    artifacts={
+        "certificate": Artifact("Write the certificate of the lower bound.", certificate),
+    },
+)
+
+if __name__ == "__main__":
+    raise SystemExit(main(EXPERIMENT))

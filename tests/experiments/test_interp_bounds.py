@@ -1,0 +1,154 @@
+"""The two sides of the interpolation problem, against the published table and each other."""
+
+import math
+from dataclasses import replace
+from fractions import Fraction
+from random import Random
+
+import pytest
+
+from constructions.interp.configurations import CONFIGURATIONS, Configuration
+from constructions.interp.network import Affine, ExactNet
+from experiments import _interp_bounds as bounds
+from experiments._interp_problem import resolve
+
+
+def problem(N, b, d=1):
+    return resolve(N, d, b, None, None)
+
+
+def certified(N, b, d=1):
+    (row,) = (r for r in bounds.lower_bounds(problem(N, b, d)) if r["claim"] == "interp.D1")
+    return row
+
+
+#: From a search with full integers and no pruning: N, b, least P that survives, first survivor.
+TABLE = [
+    *((16, 9, 19, [2, 3]), (16, 64, 19, [2, 3]), (32, 32, 25, [2, 4]), (64, 13, 25, [2, 4])),
+    *((64, 32, 31, [2, 5]), (64, 64, 34, [3, 3]), (64, 128, 43, [2, 7]), (64, 256, 43, [2, 7])),
+    *((64, 1024, 46, [3, 4]), (128, 128, 70, [3, 6]), (256, 17, 43, [2, 7])),
+    *((256, 64, 85, [2, 14]), (256, 256, 136, [5, 5]), (256, 1024, 166, [3, 14])),
+    (1024, 1024, 550, [3, 46]),
+]
+
+
+@pytest.mark.parametrize(("N", "b", "P", "survivor"), TABLE)
+def test_the_certified_minimum_is_that_of_the_unpruned_full_integer_search(N, b, P, survivor):
+    row = certified(N, b)
+    assert (row["parameters"], row["architecture"]) == (P, survivor)
+
+
+def test_every_class_below_the_bound_is_excluded_by_exactly_one_test():
+    row = certified(256, 256)
+    small = sum(
+        W * 2 + (L - 1) * W * (W + 1) + W + 1 < 136 for W in range(1, 136) for L in range(1, 136)
+    )
+    assert row["considered"] == sum(row["excluded"].values()) == small
+
+
+@pytest.mark.parametrize(("N", "b"), [(2, 1), (3, 2), (16, 9), (64, 64), (256, 1024)])
+def test_no_single_test_and_no_closed_form_beats_all_tests_together(N, b):
+    rows = bounds.lower_bounds(problem(N, b))
+    best = certified(N, b)["parameters"]
+    assert all(row["parameters"] <= best for row in rows if row["arithmetic"] == bounds.INTEGERS)
+
+
+def test_the_asymptotic_line_is_the_root_of_its_quadratic_and_is_not_called_exact():
+    row = bounds.lower_bounds(problem(64, 32))[-1]
+    a, c = row["parameters"] / 64, 0.5
+    assert a * a + a * (c + 0.5) - c / 2 == pytest.approx(0, abs=1e-12)
+    assert row["claim"] == "interp.D3"
+    assert row["arithmetic"] == "asymptotic"
+
+
+@pytest.mark.parametrize("d", [1, 2, 5])
+@pytest.mark.parametrize(("N", "b"), [(2, 1), (3, 2), (7, 9), (16, 16)])
+def test_every_net_built_interpolates_and_its_class_is_not_excluded(N, b, d):
+    rows = bounds.upper_bounds(problem(N, b, d), Random(1))
+    assert len(rows) == len(CONFIGURATIONS) * len(bounds.constructions())
+    assert all(row["verified"] and row["points"] == N for row in rows)
+    assert all(row["uniform_parameters"] >= certified(N, b, d)["parameters"] for row in rows)
+
+
+def test_the_five_configurations_and_both_constructions_are_found():
+    assert {"paired", "equispaced", "uniform_random", "dyadic", "clustered"} <= set(CONFIGURATIONS)
+    assert {"shallow_any", "narrow_any"} <= set(bounds.constructions())
+
+
+def test_the_shallow_net_has_three_parameters_a_point():
+    for d, expected in ((1, 3 * 64 - 2), (3, 3 * 64 + 3 - 1)):
+        rows = bounds.upper_bounds(problem(64, 64, d), Random(0))
+        assert {r["parameters"] for r in rows if r["name"] == "shallow_any"} == {expected}
+
+
+def wrong_at_one_point(points, labels, rng):
+    """The constant 0: right everywhere but at the one point labelled 1."""
+    return ExactNet((Affine(((),), (0,), 1), Affine(((),), (0,), 1)))
+
+
+def test_a_net_that_is_wrong_at_a_single_point_is_not_verified_and_is_no_upper_bound():
+    points = tuple((Fraction(i, 9),) for i in range(10))
+    labels = (0,) * 9 + (1,)
+    one_wrong = Configuration("mine", points, labels, Fraction(1, 9))
+    row = bounds.evaluated("zero", wrong_at_one_point, one_wrong, Random(0))
+    assert row["verified"] is False
+    assert (row["float32_wrong"], row["float64_wrong"]) == (1, 1)
+    all_zero = replace(one_wrong, labels=(0,) * 10)
+    right = bounds.evaluated("zero", wrong_at_one_point, all_zero, Random(0))
+    assert right["verified"] is True
+    assert bounds.smallest([row, right]) is None
+
+
+def test_the_smallest_construction_is_judged_by_its_largest_net():
+    rows = [
+        {"name": "a", "parameters": 5, "verified": True},
+        {"name": "a", "parameters": 50, "verified": True},
+        {"name": "b", "parameters": 20, "verified": True},
+        {"name": "c", "parameters": 1, "verified": False},
+    ]
+    assert bounds.smallest(rows) == {"construction": "b", "parameters": 20}
+
+
+def test_pairs_closer_than_floats_can_tell_are_exact_in_rationals_and_wrong_in_floats():
+    rows = bounds.upper_bounds(problem(64, 64), Random(0))
+    (paired,) = (r for r in rows if (r["name"], r["configuration"]) == ("shallow_any", "paired"))
+    assert paired["verified"]
+    assert paired["float64_wrong"] >= 16  # at best one of the two points of each pair is right
+    assert paired["float32_wrong"] >= 16
+    (regular,) = (
+        r for r in rows if (r["name"], r["configuration"]) == ("shallow_any", "equispaced")
+    )
+    assert regular["float64_wrong"] == 0
+
+
+def test_the_named_architecture_of_the_draw_has_the_probability_of_the_bit_length_count():
+    rows = bounds.adversarial_draw(problem(64, 64), 34)
+    assert rows[0] == {"W": 3, "L": 3, "parameters": 34, "log2_probability": 0}
+    (row,) = rows[1:]
+    assert (row["W"], row["L"], row["parameters"]) == (2, 5, 31)
+    # |F| C(K,n) / C(m,n) with W3, in full integers; e below 2718281829/10^9.
+    M, W, L, n, m = 2**64, 2, 5, 32, 2**63
+    S = M * (W * (2 ** (W * L) - 1) // (2**W - 1) + 2 ** (W * L))
+    p = 31 - W * L
+    top = 2**W * (2 * W) ** (W * (L - 1)) * 2 * (2 * 2718281829 * S * (L + 1)) ** p
+    top *= math.comb((W + 1) ** L, n)
+    bottom = (10**9 * p) ** p * math.comb(m, n)
+    x = row["log2_probability"]
+    assert top << -x <= bottom  # top / bottom <= 2^x
+    assert top << (-x + 1) > bottom  # and not <= 2^(x-1)
+
+
+def test_the_classes_of_the_draw_are_counted_in_the_dimension_of_the_points():
+    assert all(
+        row["parameters"] <= 120 for row in bounds.adversarial_draw(problem(64, 64, 20), 120)
+    )
+    (last,) = bounds.adversarial_draw(problem(64, 64, 20), 120)[1:]
+    assert (
+        last["parameters"]
+        == last["W"] * 21 + (last["L"] - 1) * last["W"] * (last["W"] + 1) + last["W"] + 1
+    )
+
+
+@pytest.mark.parametrize(("value", "log"), [(Fraction(1, 2**5000), -5000), (Fraction(8), 3)])
+def test_logarithms_for_display_survive_beyond_the_range_of_floats(value, log):
+    assert bounds.log2(value) == log
