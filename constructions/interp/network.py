@@ -21,7 +21,7 @@ from itertools import pairwise
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from constructions.interp import _algebra, _evaluate, _floats, piecewise
+from constructions.interp import _algebra, _evaluate, floats, piecewise
 from constructions.interp._reading import (
     read_integer,
     read_labels,
@@ -218,11 +218,11 @@ class ExactNet:
 
     def to_numpy(self, dtype: Any = "float64") -> Callable[[np.ndarray], np.ndarray]:
         """Rounded to ``dtype``: a function (n, d) -> (n, outputs). To show breakdown, no proof."""
-        return _floats.to_numpy(self, dtype)
+        return floats.to_numpy(self, dtype)
 
     def to_torch(self, dtype: Any = None) -> torch.nn.Module:
         """Rounded to ``dtype`` (default float64): Linear and ReLU modules. No proof either."""
-        return _floats.to_torch(self, dtype)
+        return floats.to_torch(self, dtype)
 
     # -- algebra --------------------------------------------------------------------------------
 

@@ -10,7 +10,6 @@ Consequence (tested, not used): at most prod(w_l + 1) pieces.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -75,20 +74,16 @@ class PiecewiseLinear:
     def changes(self, tau: int | Fraction = 0) -> int:
         """Most label changes of 1{f > tau} along an increasing sequence of inputs, exactly.
 
-        The label is read at every breakpoint and on both sides of every crossing, so a graph that
+        On one piece {f > tau} is an interval that ends at an end of the piece, or all or nothing;
+        so the labels at the breakpoints and at both ends of the line tell everything. A graph that
         only touches tau from above counts twice.
         """
         level = read_rational(tau, "tau") * self.scale
-        labels = list(self._labels(level.numerator, level.denominator))
+        top, bottom = level.numerator, level.denominator
+        lines = [(s * bottom, c * bottom - top) for s, c in self.lines]
+        ends = (LEFT_END, *self.cuts, RIGHT_END)
+        labels = [_value(line, cut) > 0 for line, cut in zip(lines[:1] + lines, ends, strict=True)]
         return sum(one != two for one, two in pairwise(labels))
-
-    def _labels(self, top: int, bottom: int) -> Iterator[bool]:
-        ends = pairwise((LEFT_END, *self.cuts, RIGHT_END))
-        for (s, c), (left, right) in zip(self.lines, ends, strict=True):
-            line = (s * bottom, c * bottom - top)
-            yield (_value(line, left) or s) > 0  # just right of the left end of the piece
-            yield (_value(line, right) or -s) > 0
-            yield _value(line, right) > 0  # on the breakpoint; at the end of the line a repetition
 
 
 def pieces(net: ExactNet) -> PiecewiseLinear:

@@ -6,8 +6,8 @@ from random import Random
 import numpy as np
 import torch
 
-from constructions.interp._floats import rounded, wrong_labels
 from constructions.interp.configurations import dyadic
+from constructions.interp.floats import rounded, wrong_labels
 from constructions.interp.network import Affine, ExactNet, random_net
 from constructions.interp.shallow import shallow_any
 

@@ -37,6 +37,7 @@ def test_the_graph_is_the_function_and_has_at_most_the_proved_number_of_pieces(s
     graph = net.pieces()
     assert len(graph) <= prod(w + 1 for w in widths)
     assert list(graph.breakpoints) == sorted(set(graph.breakpoints))
+    assert all(one != two for one, two in pairwise(graph.slopes))
     assert graph.values == tuple(net(t)[0] for t in graph.breakpoints)
     for _ in range(20):
         t = Fraction(rng.randint(-500, 500), rng.randint(1, 40))

@@ -37,3 +37,9 @@ def test_the_redraw_loop_ends_even_when_every_draw_collides():
     keyed = project(points, Stubborn())
     assert keyed.vector == _powers(points, 3)
     assert len(set(keyed.keys)) == 25
+
+
+def test_powers_separate_a_full_box():
+    box = [(Fraction(i, 2), Fraction(j, 2)) for i in range(-5, 6) for j in range(-5, 6)]
+    v = _powers(box, 2)
+    assert len({v[0] * x + v[1] * y for x, y in box}) == 121
