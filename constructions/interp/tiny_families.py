@@ -95,8 +95,6 @@ def small_families(M: int) -> tuple[Family, ...]:
     )
 
 
-def _family(
-    name: str, M: int, members: Iterable[Dichotomy], *, p: int, D: int, S: int
-) -> Family:
+def _family(name: str, M: int, members: Iterable[Dichotomy], *, p: int, D: int, S: int) -> Family:
     found = frozenset(members)
     return Family(name, M, found, max(map(label_changes, found)), p, D, S)
