@@ -58,15 +58,14 @@ W2 = Claim(
 
 def all_patterns(claim: Claim, shape: Shape) -> Fraction:
     """The bound of the statement."""
-    S = polynomials(claim["patterns_per_unit"], shape)
+    S = polynomials(claim["patterns_per_unit"], shape.widths, shape.M)
     return sign_vectors(S, shape.degrees[-1] + claim["added_degree"], shape.free[-1])
 
 
-def polynomials(patterns_per_unit: int, shape: Shape) -> int:
+def polynomials(patterns_per_unit: int, w: tuple[int, ...], M: int) -> int:
     """S: w_l pre-activations for each pattern of the earlier layers, outputs for each pattern."""
-    earlier = (0, *accumulate(shape.widths))
-    counted = zip((*shape.widths, 1), earlier, strict=True)
-    return shape.M * sum(units * patterns_per_unit**before for units, before in counted)
+    counted = zip((*w, 1), (0, *accumulate(w)), strict=True)
+    return M * sum(units * patterns_per_unit**before for units, before in counted)
 
 
 W3 = Claim(
@@ -89,7 +88,7 @@ def normalised(claim: Claim, shape: Shape) -> Fraction:
     w, signs = shape.widths, claim["signs"]
     families = signs ** w[0] * prod((signs * a) ** b for a, b in pairwise(w))
     free = max(shape.free[-1] - claim["removed_per_unit"] * sum(w), 0)
-    return families * sign_vectors(polynomials(2, shape), len(w) + 1, free)
+    return families * sign_vectors(polynomials(2, w, shape.M), len(w) + 1, free)
 
 
 BOUNDS: tuple[tuple[Claim, Callable[[Claim, Shape], Fraction], str], ...] = (
