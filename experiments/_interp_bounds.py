@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from constructions import interp
-from constructions.interp import lower_bound
+from constructions.interp import lower_bound, vector_bound
 from experiments._interp_problem import Problem
 from proofs_checks.interp.counting import parameters
 
@@ -23,15 +23,13 @@ TESTS = (
     ("alternation alone", ("alternation",), "interp.K"),
     ("VC count alone (W1)", ("vc",), "interp.W1"),
     ("pairs alone (W1-W3)", ("pairs",), "interp.PAIR"),
-    ("certified Pmin, all tests", lower_bound.TESTS, "interp.D1"),
+    ("all three", lower_bound.TESTS, "interp.D1"),
 )
+BEST = "interp.DIR"  #: the claim of the bound that has the certificate
 
 
-def lower_bounds(problem: Problem) -> list[dict[str, Any]]:
-    """Every lower bound: name, value, claim, arithmetic, first survivor, exclusions by test.
-
-    The last certified one is the bound that has a certificate.
-    """
+def lower_bounds(problem: Problem, widths: str = "uniform") -> list[dict[str, Any]]:
+    """Every lower bound: name, value, claim, arithmetic, first survivor, exclusions by test."""
     N, b, d = problem.N, problem.b, problem.d
     rows = []
     for name, tests, claim in TESTS:
@@ -47,13 +45,31 @@ def lower_bounds(problem: Problem) -> list[dict[str, Any]]:
                 "excluded": dict(bound.excluded),
             }
         )
+    rows.append(sharpest(problem, widths))
     P, W, L = lower_bound.closed_form(N, b, d)
     rows.append(_plain("closed form", P, "interp.D2", INTEGERS, [W, L]))
     c = b / N
-    rows.append(
-        _plain(f"alpha({c:.4g}) N", lower_bound.alpha(c) * N, "interp.D3", ASYMPTOTIC, None)
-    )
+    for name, of, claim in (
+        ("alpha", lower_bound.alpha, "interp.D3"),
+        ("rate", vector_bound.rate, "interp.D3A"),
+    ):
+        rows.append(_plain(f"{name}({c:.4g}) N", of(c) * N, claim, ASYMPTOTIC, None))
     return rows
+
+
+def sharpest(problem: Problem, widths: str) -> dict[str, Any]:
+    """The row of the certified minimum: over uniform widths, or over all width vectors."""
+    bound = vector_bound.sharpest_minimum(problem.N, problem.b, problem.d, widths)
+    w = bound.survivor
+    return {
+        "name": "certified Pmin" if widths == "uniform" else "certified Pmin, any widths",
+        "parameters": bound.parameters,
+        "claim": BEST,
+        "arithmetic": INTEGERS,
+        "architecture": [w[0], len(w)] if widths == "uniform" else list(w),
+        "considered": bound.considered,
+        "excluded": dict(bound.excluded),
+    }
 
 
 def _plain(
@@ -79,7 +95,7 @@ def adversarial_draw(problem: Problem, Pmin: int) -> list[dict[str, Any]]:
     """
     rows: list[dict[str, Any]] = []
     for P, W, L in reversed(_classes(problem.d, Pmin)):
-        exponent = lower_bound.failure_exponent(problem.N, problem.b, W, L)
+        exponent = vector_bound.failure_exponent(problem.N, problem.b, (W,) * L)
         if math.isinf(exponent) or (exponent == 0 and rows):
             continue
         rows.append({"W": W, "L": L, "parameters": P, "log2_probability": int(exponent)})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from constructions.interp.lower_bound import alpha
 from constructions.interp.shallow import shallow_parameters
+from constructions.interp.vector_bound import rate
 from experiments._interp_sweep import EXPONENTIAL, FIT_FROM, LAWS, SIZES
 from experiments._lab.figure import PREDICTED, Slope, fit_slope, styled
 
@@ -61,8 +61,8 @@ def _draw_lower(axes: Any, rows: Rows, colour: str, marker: str) -> None:
     axes.plot(ends, [2**slope.intercept * N**slope.value for N in ends], color=colour, lw=1.0)
     if law in EXPONENTIAL:
         c = EXPONENTIAL[law]
-        label = rf"predicted $\alpha({c})N$, $N\to\infty$ (interp.D3)"
-        axes.plot(sizes, [alpha(c) * N for N in sizes], color=colour, label=label, **PREDICTED)
+        label = rf"predicted $\alpha({c})N$, $N\to\infty$ (interp.D3A)"
+        axes.plot(sizes, [rate(c) * N for N in sizes], color=colour, label=label, **PREDICTED)
 
 
 def _decorate(axes: Any, d: int, largest: int) -> None:

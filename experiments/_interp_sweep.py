@@ -10,7 +10,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from constructions.interp import lower_bound
+from constructions.interp import vector_bound
 from experiments._interp_bounds import constructions, describe, smallest
 
 SIZES = (16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
@@ -23,7 +23,7 @@ LAWS: dict[str, Callable[[int], int]] = {
     "N": lambda N: N,
     "4 N": lambda N: 4 * N,
 }
-EXPONENTIAL = {"N": 1, "4 N": 4}  # c of the laws b = cN, for which alpha(c) N is predicted
+EXPONENTIAL = {"N": 1, "4 N": 4}  # c of the laws b = cN, for which rate(c) N is predicted
 
 
 def sweep(d: int, rng: Random) -> list[dict[str, Any]]:
@@ -34,7 +34,7 @@ def sweep(d: int, rng: Random) -> list[dict[str, Any]]:
 def _row(law: str, N: int, b: int, d: int, rng: Random) -> dict[str, Any]:
     from constructions.interp.configurations import CONFIGURATIONS
 
-    bound = lower_bound.certified_minimum(N, b, d)
+    bound = vector_bound.sharpest_minimum(N, b, d)
     configuration = CONFIGURATIONS["paired"](N, b, rng, d)
     points, labels = configuration.points, configuration.labels
     nets = [
@@ -47,8 +47,8 @@ def _row(law: str, N: int, b: int, d: int, rng: Random) -> dict[str, Any]:
         "N": N,
         "b": b,
         "lower": bound.parameters,
-        "W": bound.W,
-        "L": bound.L,
+        "W": bound.survivor[0],
+        "L": len(bound.survivor),
         "excluded": bound.considered,
         "upper": upper["parameters"] if upper else None,
         "uniform_upper": uniform["uniform_parameters"] if uniform else None,

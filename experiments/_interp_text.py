@@ -45,7 +45,7 @@ def _lower(metrics: Metrics) -> str:
             if isinstance(row["parameters"], float)
             else row["parameters"],
             _pair(row["architecture"]),
-            _exclusions(row),
+            sum(row["excluded"].values()) if row["considered"] is not None else None,
             row["claim"],
             row["arithmetic"],
         )
@@ -54,22 +54,26 @@ def _lower(metrics: Metrics) -> str:
     head = ("bound", "P >=", "survivor", "excluded", "claim", "arithmetic")
     return "\n".join(
         (
-            heading(2, "Lower bounds: nets of uniform width for every labelling of every such set"),
-            table(head, rows, "<><<<<"),
-            "  survivor (W, L): first class of uniform width W and depth L that the tests leave;",
+            heading(2, "Lower bounds: what serves every labelling of every such set"),
+            table(head, rows, "<><><<"),
+            "  nets of uniform width unless any widths are named; survivor: the first class that the",
+            "  tests leave, as (width W, depth L) or as its list of widths;",
+            *(
+                f"  excluded by {row['claim']}: {_exclusions(row)};"
+                for row in metrics["lower_bounds"]
+                if len(row["excluded"]) > 1
+            ),
             "  asymptotic: holds up to a factor 1 - o(1) as N grows, so it is no certificate.",
         )
     )
 
 
-def _exclusions(row: Metrics) -> str | None:
-    if row["considered"] is None:
-        return None
-    return " + ".join(f"{count} {test}" for test, count in row["excluded"].items()) or "none"
+def _exclusions(row: Metrics) -> str:
+    return " + ".join(f"{count} {test}" for test, count in row["excluded"].items())
 
 
 def _pair(architecture: list[int] | None) -> str | None:
-    return None if architecture is None else f"({architecture[0]}, {architecture[1]})"
+    return None if architecture is None else f"({', '.join(map(str, architecture))})"
 
 
 def _upper(metrics: Metrics) -> str:
@@ -112,15 +116,16 @@ def _upper(metrics: Metrics) -> str:
 
 def _gap(metrics: Metrics) -> str:
     lower, gap = metrics["lower_bound"]["parameters"], metrics["gap"]
-    shown = "no upper bound"
+    shown, over = "no upper bound", "uniform widths"
     if gap:
-        shown = f"{gap['uniform_parameters']} / {lower} = {gap['ratio']:.2f}, {gap['construction']}"
+        over = "all widths" if gap["counted"] == "parameters" else over
+        shown = f"{gap[gap['counted']]} / {lower} = {gap['ratio']:.2f}, {gap['construction']}"
     lines = [
         heading(4, "Gap, regime, adversarial draw"),
-        f"  upper / lower  {shown}; both over uniform widths",
+        f"  upper / lower  {shown}; both over {over}",
         f"  regime         {metrics['regime']}: polynomial b <= 4 log2 N, exponential b >= N/4",
         "  A random paired configuration is interpolated by some net of uniform width W, depth L with",
-        "  probability at most |F| C(K,n) / C(m,n) (interp.PAIR):",
+        "  probability at most (configurations it can serve) / C(m,n) (interp.PAIR, interp.DIR):",
     ]
     for row in metrics["adversarial_draw"]:
         exponent = row["log2_probability"]

@@ -12,12 +12,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, count
+from math import inf
 from typing import Any
 
 from constructions.interp.lower_bound import validate
 from proofs_checks.certificate import seal
-from proofs_checks.interp.counting import Problem
-from proofs_checks.interp.direct import Widths, vector_parameters
+from proofs_checks.interp.counting import Problem, floor_log2_binomial
+from proofs_checks.interp.direct import (
+    Widths,
+    log2_crossings,
+    log2_direct,
+    recursive_changes,
+    vector_parameters,
+)
 from proofs_checks.interp.vectors import CLAIM, MOST_CLASSES, classes, excluded
 
 KIND = "interp.vectors"
@@ -32,7 +39,7 @@ class VectorBound:
     """No class of the kind ``widths`` with fewer than ``parameters`` parameters does it.
 
     ``survivor``: a class of that size that passes every test. ``excluded``: how many of the
-    ``considered`` smaller classes fell to each test.
+    ``considered`` classes before it, in order of size, fell to each test.
     """
 
     N: int
@@ -82,6 +89,29 @@ def sharpest_minimum(N: int, b: int, d: int = 1, widths: str = "uniform") -> Vec
                 f"and N = {N}, b = {b} needs more"
             )
     raise AssertionError("N - 1 hinges interpolate everything, so some class survives")
+
+
+def failure_exponent(N: int, b: int, w: Widths) -> float:
+    """Least proved x with: a random paired configuration is served with probability <= 2^x.
+
+    For *any* weights of ``Class(1; w)``, over the uniform choice of n of the m pairs; an integer, 0
+    where the counts say nothing, ``-inf`` where no configuration is served at all.
+    """
+    validate(N, b)
+    problem = Problem(N, b)
+    drawn = floor_log2_binomial(problem.m, problem.n, BITS)
+    direct, ups = log2_direct(problem, w, BITS), -(-recursive_changes(w) // 2)
+    if direct is None or ups < problem.n:
+        return -inf
+    served = [direct] + ([log2_crossings(problem, w, BITS)] if ups < problem.m else [])
+    return min(0, -((drawn - min(served)) >> BITS))
+
+
+def rate(c: float) -> float:
+    """D3A: min(1/2, 3c/(4c + 1)); uniform widths have P >= rate(c) N (1 - o(1)) at b = cN."""
+    if not c > 0:
+        raise ValueError(f"c: must be positive, got {c!r}")
+    return min(0.5, 3 / (4 + 1 / c))
 
 
 @lru_cache(maxsize=1 << 16)

@@ -9,6 +9,7 @@ import pytest
 
 from constructions.interp.configurations import CONFIGURATIONS, Configuration
 from constructions.interp.network import Affine, ExactNet
+from constructions.interp.vector_bound import failure_exponent
 from experiments import _interp_bounds as bounds
 from experiments._interp_problem import resolve
 
@@ -49,16 +50,17 @@ def test_every_class_below_the_bound_is_excluded_by_exactly_one_test():
 @pytest.mark.parametrize(("N", "b"), [(2, 1), (3, 2), (16, 9), (64, 64), (256, 1024)])
 def test_no_single_test_and_no_closed_form_beats_all_tests_together(N, b):
     rows = bounds.lower_bounds(problem(N, b))
-    best = certified(N, b)["parameters"]
+    (best,) = (row["parameters"] for row in rows if row["claim"] == bounds.BEST)
     assert all(row["parameters"] <= best for row in rows if row["arithmetic"] == bounds.INTEGERS)
 
 
 def test_the_asymptotic_line_is_the_root_of_its_quadratic_and_is_not_called_exact():
-    row = bounds.lower_bounds(problem(64, 32))[-1]
+    row, sharper = bounds.lower_bounds(problem(64, 32))[-2:]
     a, c = row["parameters"] / 64, 0.5
     assert a * a + a * (c + 0.5) - c / 2 == pytest.approx(0, abs=1e-12)
-    assert row["claim"] == "interp.D3"
-    assert row["arithmetic"] == "asymptotic"
+    assert (row["claim"], sharper["claim"]) == ("interp.D3", "interp.D3A")
+    assert sharper["parameters"] == 32
+    assert row["arithmetic"] == sharper["arithmetic"] == "asymptotic"
 
 
 @pytest.mark.parametrize("d", [1, 2, 5])
@@ -121,21 +123,20 @@ def test_pairs_closer_than_floats_can_tell_are_exact_in_rationals_and_wrong_in_f
     assert regular["float64_wrong"] == 0
 
 
-def test_the_named_architecture_of_the_draw_has_the_probability_of_the_bit_length_count():
-    rows = bounds.adversarial_draw(problem(64, 64), 34)
-    assert rows[0] == {"W": 3, "L": 3, "parameters": 34, "log2_probability": 0}
-    (row,) = rows[1:]
-    assert (row["W"], row["L"], row["parameters"]) == (2, 5, 31)
-    # |F| C(K,n) / C(m,n) with W3, in full integers; e below 2718281829/10^9.
-    M, W, L, n, m = 2**64, 2, 5, 32, 2**63
-    S = M * (W * (2 ** (W * L) - 1) // (2**W - 1) + 2 ** (W * L))
-    p = 31 - W * L
-    top = 2**W * (2 * W) ** (W * (L - 1)) * 2 * (2 * 2718281829 * S * (L + 1)) ** p
-    top *= math.comb((W + 1) ** L, n)
-    bottom = (10**9 * p) ** p * math.comb(m, n)
-    x = row["log2_probability"]
-    assert top << -x <= bottom  # top / bottom <= 2^x
-    assert top << (-x + 1) > bottom  # and not <= 2^(x-1)
+def test_the_named_architecture_of_the_draw_is_the_largest_with_something_to_say():
+    rows = bounds.adversarial_draw(problem(64, 64), 43)
+    assert [(row["W"], row["L"], row["parameters"]) for row in rows] == [(2, 7, 43), (2, 6, 37)]
+    # Measured on full integers with two independent prototypes.
+    assert [row["log2_probability"] for row in rows] == [0, -114]
+
+
+@pytest.mark.parametrize(
+    ("N", "b", "w", "exponent"),
+    [(64, 64, (2,) * 5, -434), (64, 256, (2,) * 6, -1650), (256, 256, (3,) * 8, -12087)],
+)
+def test_failure_exponents_are_those_of_the_prototypes_rounded_up(N, b, w, exponent):
+    assert failure_exponent(N, b, w) in (exponent, exponent - 1)
+    assert failure_exponent(N, b, (1,)) == -math.inf
 
 
 def test_the_classes_of_the_draw_are_counted_in_the_dimension_of_the_points():

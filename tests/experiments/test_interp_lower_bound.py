@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from random import Random
 
 import pytest
@@ -29,17 +29,18 @@ def written(tmp_path_factory):
     return {"out": out, "folder": folder, **paths}
 
 
-def test_sixty_four_points_need_at_least_34_and_at_most_190_parameters(written):
+def test_sixty_four_points_need_at_least_43_and_at_most_190_parameters(written):
     record = json.loads(written["json"].read_text())
     metrics = record["metrics"]
     assert list(record) == ["experiment", "config", "seed", "metrics", "provenance"]
     assert record["experiment"] == "interp_lower_bound"
     assert record["config"] == {
-        **{"N": 64, "b": 64, "delta": None, "c": None, "d": 1, "sweep": False}
+        **{"N": 64, "b": 64, "delta": None, "c": None, "d": 1, "sweep": False},
+        "widths": "uniform",
     }
-    assert metrics["lower_bound"] == {"parameters": 34, "architecture": [3, 3]}
+    assert metrics["lower_bound"] == {"parameters": 43, "architecture": [2, 7]}
     assert metrics["upper_bound"]["parameters"] == 190
-    assert metrics["gap"]["ratio"] == pytest.approx(190 / 34)
+    assert metrics["gap"]["ratio"] == pytest.approx(190 / 43)
     keys = {"name", "parameters", "nonzeros", "depth", "width", "verified"}
     assert all(keys <= set(row) for row in metrics["upper_bounds"])
     assert all(row["verified"] is True for row in metrics["upper_bounds"])
@@ -49,14 +50,14 @@ def test_sixty_four_points_need_at_least_34_and_at_most_190_parameters(written):
 def test_the_certificate_is_accepted_by_the_referee(written):
     code, out, _ = command("proofs_checks", str(written["certificate"]))
     assert code == 0
-    assert out.startswith("accepted interp.D1 N=64 b=64 d=1: at least 34 parameters")
+    assert out.startswith("accepted interp.DIR N=64 b=64 d=1: at least 43 parameters")
 
 
 def test_a_certificate_that_claims_one_parameter_more_is_rejected(written):
     from proofs_checks.certificate import seal
 
     cert = json.loads(written["certificate"].read_text())
-    more = seal(cert["kind"], {**cert["statement"], "parameters": 35}, cert["evidence"])
+    more = seal(cert["kind"], {**cert["statement"], "parameters": 44}, cert["evidence"])
     path = written["folder"] / "more.cert"
     path.write_text(json.dumps(more))
     code, out, _ = command("proofs_checks", str(path))
@@ -80,12 +81,21 @@ def test_the_report_has_its_five_sections_with_claims_and_arithmetic(written):
     out = written["out"]
     titles = [line for line in out.splitlines() if line[:2] in ("1.", "2.", "3.", "4.", "5.")]
     assert [title[0] for title in titles] == ["1", "2", "3", "4", "5"]
-    ids = ("interp.K", "interp.W1", "interp.PAIR", "interp.D1", "interp.D2", "interp.D3")
+    ids = (
+        "interp.K",
+        "interp.W1",
+        "interp.PAIR",
+        "interp.D1",
+        "interp.D2",
+        "interp.D3",
+        "interp.DIR",
+    )
     assert all(name in out for name in ids)
     assert "28 alternation + 2 pairs" in out
     assert "exact integers" in out
-    assert "190 / 34 = 5.59" in out
-    assert "(W, L) = (2, 5), P = 31: 2^-163" in out
+    assert "37 recursion + 2 crossings + 1 direct" in out
+    assert "190 / 43 = 4.42" in out
+    assert "(W, L) = (2, 6), P = 37: 2^-114" in out
 
 
 def test_the_same_seed_gives_the_same_metrics_and_another_draws_other_points():
@@ -101,7 +111,7 @@ def test_delta_and_c_reach_the_same_problem_as_b():
     by_c = job.run(job.Config(N=16, c="9/16"), Random(0))
     for metrics in (by_b, by_delta, by_c):
         assert metrics["problem"]["b"] == 9
-        assert metrics["lower_bound"] == {"parameters": 19, "architecture": [2, 3]}
+        assert metrics["lower_bound"] == {"parameters": 22, "architecture": [3, 2]}
 
 
 @pytest.mark.parametrize(
@@ -117,7 +127,7 @@ def test_in_a_ball_the_bound_and_the_net_are_compared_over_uniform_widths():
     metrics = job.run(job.Config(N=16, d=50), Random(0))
     # The first layer of the smallest net is one unit wide, which uniform widths do not allow.
     assert metrics["upper_bound"]["parameters"] == 3 * 16 + 50 - 1
-    assert metrics["gap"]["uniform_parameters"] >= metrics["lower_bound"]["parameters"]
+    assert metrics["gap"][metrics["gap"]["counted"]] >= metrics["lower_bound"]["parameters"]
     assert job.verdict(metrics)[0] == "done"
 
 
@@ -194,15 +204,13 @@ def test_a_net_that_undercuts_the_certified_bound_refutes_one_of_them():
 
 
 def test_a_certificate_the_referee_rejects_is_not_written(monkeypatch, capsys, tmp_path):
-    from constructions.interp import lower_bound
+    from constructions.interp import vector_bound
 
-    def forged(N, b, d=1, tests=lower_bound.TESTS, honest=lower_bound.certified_minimum):
-        from dataclasses import replace
+    def forged(N, b, d=1, widths="uniform", honest=vector_bound.sharpest_minimum):
+        bound = honest(N, b, d, widths)
+        return replace(bound, parameters=bound.parameters + 1)
 
-        bound = honest(N, b, d, tests)
-        return replace(bound, frontier=bound.frontier[1:])
-
-    monkeypatch.setattr(lower_bound, "certified_minimum", forged)
+    monkeypatch.setattr(vector_bound, "sharpest_minimum", forged)
     assert main(job.EXPERIMENT, ["--N", "16", "--certificate", str(tmp_path / "c")]) == 1
     assert "certificate: not written: the referee rejects" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
@@ -218,3 +226,21 @@ def test_the_plot_is_written_with_its_data_and_implies_the_sweep(tmp_path, monke
     assert lines[0].startswith("law,N,b,lower,W,L,")
     assert len(lines) == 1 + 3 * 4
     assert "6. Sweep" in capsys.readouterr().out
+
+
+def test_all_width_vectors_are_a_smaller_bound_with_its_own_certificate(tmp_path):
+    path = tmp_path / "general.cert"
+    config = job.Config(N=32, widths="general")
+    metrics = job.run(config, Random(0))
+    assert metrics["lower_bound"] == {"parameters": 25, "architecture": [2, 2, 2, 2]}
+    assert metrics["gap"]["counted"] == "parameters"
+    assert max(map(len, job.render(metrics).splitlines())) <= 100
+    path.write_bytes(job.certificate(config, metrics))
+    code, out, _ = command("proofs_checks", str(path))
+    assert code == 0
+    assert "general widths" in out
+
+
+def test_general_widths_beyond_64_points_are_refused():
+    with pytest.raises(ValueError, match="widths: general widths take N <= 64, got N = 65"):
+        job.Config(N=65, widths="general")
