@@ -27,6 +27,7 @@ def draw(rows: Rows, d: int) -> tuple[Any, Rows]:
         _draw_upper(axes, rows, d, black)
         for law, colour, marker in zip(LAWS, colours, MARKERS, strict=False):
             _draw_lower(axes, [row for row in rows if row["law"] == law], colour, marker)
+        _draw_predicted(axes, rows)
         _decorate(axes, d, max(row["uniform_upper"] for row in rows))
         figure.legend(loc="outside lower center", ncols=2)
     return figure, rows
@@ -59,10 +60,15 @@ def _draw_lower(axes: Any, rows: Rows, colour: str, marker: str) -> None:
     axes.plot(sizes, [row["lower"] for row in rows], color=colour, **hollow)
     ends = [FIT_FROM, sizes[-1]]
     axes.plot(ends, [2**slope.intercept * N**slope.value for N in ends], color=colour, lw=1.0)
-    if law in EXPONENTIAL:
-        c = EXPONENTIAL[law]
-        label = rf"predicted $\alpha({c})N$, $N\to\infty$ (interp.D3A)"
-        axes.plot(sizes, [rate(c) * N for N in sizes], color=colour, label=label, **PREDICTED)
+
+
+def _draw_predicted(axes: Any, rows: Rows) -> None:
+    """One line for each predicted rate, however many laws share it."""
+    sizes = sorted({row["N"] for row in rows})
+    for value in sorted({rate(c) for c in EXPONENTIAL.values()}):
+        laws = ", ".join(f"$b={MATH[law]}$" for law, c in EXPONENTIAL.items() if rate(c) == value)
+        label = rf"predicted ${value:g}\,N$ at {laws}, $N\to\infty$ (interp.D3A)"
+        axes.plot(sizes, [value * N for N in sizes], color="0.4", label=label, **PREDICTED)
 
 
 def _decorate(axes: Any, d: int, largest: int) -> None:

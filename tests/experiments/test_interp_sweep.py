@@ -65,7 +65,7 @@ def test_the_figure_shows_all_points_slopes_with_intervals_and_dashed_prediction
     labels = [text.get_text() for text in figure.legends[0].get_texts()]
     assert sum("slope" in label and "[" in label for label in labels) == len(LAWS) + 1
     dashed = [line for line in axes.lines if line.is_dashed()]
-    assert len(dashed) == sum("predicted" in label for label in labels) == 3
+    assert len(dashed) == sum("predicted" in label for label in labels) == 2
     drawn = [list(line.get_ydata()) for line in axes.lines]
     for law in LAWS:
         assert [row["lower"] for row in rows if row["law"] == law] in drawn
