@@ -140,13 +140,22 @@ def multilinear_degree(w: Widths) -> int:
 
 
 def ceil_log2_served_by_one_set(w: Widths, n: int, m: int, bits: int) -> int:
-    """Upper bound of 2^bits log2 Sg, Sg = sum_{c <= min(p, 2n)} e_c C(p, c) min(M, D^c (D-1)^(p-c))."""
-    p, D, M = vector_parameters(1, w) - sum(w) - 1, len(w) + 1, multilinear_degree(w)
+    """Upper bound of 2^bits log2 Sg for ``Class(1; w)``."""
+    p, D = vector_parameters(1, w) - sum(w) - 1, len(w) + 1
+    return ceil_log2_served((p, D, multilinear_degree(w)), n, m, bits)
+
+
+def ceil_log2_served(degrees: tuple[int, int, int | None], n: int, m: int, bits: int) -> int:
+    """Upper bound of 2^bits log2 sum_{c <= min(p, 2n)} e_c C(p, c) min(M, D^c (D-1)^(p-c)).
+
+    ``degrees``: p parameters, D >= 2 their degree, M the multilinear number or ``None`` without one.
+    """
+    p, D, M = degrees
     e, total, root = _placements(min(p, n), n, m), ZERO, (D - 1) ** p
     for c in range(min(p, 2 * n) + 1):
         # e_(2n-c) = m^(n-c) e_c, by exchanging the two factors of the generating function.
         placed = e[c] if c <= n else _times(_power(m, c - n), e[2 * n - c])
-        total = _plus(total, _times(placed, _up(comb(p, c) * min(M, root), 0)))
+        total = _plus(total, _times(placed, _up(comb(p, c) * min(M or root, root), 0)))
         root = root // (D - 1) * D if c < p else root
     return _ceil_log2(total, bits)
 
