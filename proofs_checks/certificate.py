@@ -35,6 +35,7 @@ __all__ = [
     "dumps",
     "parse",
     "seal",
+    "was_accepted",
 ]
 
 FORMAT = "touchstone-certificate/1"
@@ -128,7 +129,16 @@ def check(certificate: Any, claim: str | None = None, *, digest: bool = True) ->
         # A checker that trips over the data has not accepted them: on the safe side.
         reason = shown(str(error))
         raise Rejected(f"{kind}: cannot be read ({type(error).__name__}: {reason})") from error
+    _accepted.add(computed)
     return Accepted(kind, statement["claim"], summary, computed)
+
+
+_accepted: set[str] = set()
+
+
+def was_accepted(digest: str) -> bool:
+    """Whether :func:`check` has accepted the certificate with this digest in this process."""
+    return digest in _accepted
 
 
 _digest = digest  # `check` has a parameter of that name

@@ -38,8 +38,9 @@ BITS = (
     32  # digits after the point of every logarithm; a comparison they leave open excludes nothing
 )
 
-#: The counts each test may use, the one that mostly decides first; W1 is the one made for few inputs.
-COUNTS_OF = {"alternation": (None,), "vc": ("W1",), "pairs": (None, "W3", "W2", "W1")}
+#: The counts each test may use, the one that mostly decides first; on few inputs W1 is best for
+#: shallow classes, W3 for deep ones.
+COUNTS_OF = {"alternation": (None,), "vc": ("W1", "W3", "W2"), "pairs": (None, "W3", "W2", "W1")}
 
 
 @dataclass(frozen=True)

@@ -75,19 +75,17 @@ def sharpest_minimum(N: int, b: int, d: int = 1, widths: str = "uniform") -> Vec
     if widths not in WIDTHS:
         raise ValueError(f"widths: must be uniform or general, got {widths!r}")
     tally: dict[str, int] = {}
-    considered = 0
-    for w in _by_size(d, widths):
-        test = exclusion(N, b, w)
-        if test is None:
-            P = vector_parameters(d, w)
-            return VectorBound(N, b, d, widths, P, w, considered, tally)
-        tally[test] = tally.get(test, 0) + 1
-        considered += 1
+    for considered, w in enumerate(_by_size(d, widths)):
         if considered > MOST_CLASSES:
             raise ValueError(
                 f"N: general widths are gone through up to {MOST_CLASSES} classes, "
                 f"and N = {N}, b = {b} needs more"
             )
+        test = exclusion(N, b, w)
+        if test is None:
+            P = vector_parameters(d, w)
+            return VectorBound(N, b, d, widths, P, w, considered, tally)
+        tally[test] = tally.get(test, 0) + 1
     raise AssertionError("N - 1 hinges interpolate everything, so some class survives")
 
 

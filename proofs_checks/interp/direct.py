@@ -5,6 +5,7 @@ the parameters left when every unit and the output are scaled, D = L + 1 their d
 of m = 2^(b-1), K the label changes along a line, Z(S, D, p) the sign vectors of S polynomials.
 
     recursion  N - 1 <= K            K by the recursion K2, width-1 layers taken apart
+    vc         2^N <= 2^(u+1) Z(S, D, p) on N inputs                NORM, W0A
     crossings  C(m, n) <= 2^(u+1) Z(S, D, p) C(ceil(K/2), n)        NORM, UP, W0A
     direct     C(m, n) <= Phi Lambda_n Sg                           DIR
 
@@ -117,12 +118,17 @@ def ceil_log2_sign_vectors(S: int, D: int, p: int, bits: int) -> int:
     )
 
 
+def log2_dichotomies(w: Widths, M: int, bits: int) -> int:
+    """Upper bound of 2^bits log2 of 2^(u+1) Z, the dichotomies of M inputs (NORM)."""
+    u = sum(w)
+    S, p = pattern_polynomials(w, M), vector_parameters(1, w) - u - 1
+    return ((u + 1) << bits) + ceil_log2_sign_vectors(S, len(w) + 1, p, bits)
+
+
 def log2_crossings(problem: Problem, w: Widths, bits: int) -> int:
     """Upper bound of 2^bits log2 of 2^(u+1) Z C(ceil(K/2), n); n <= ceil(K/2)."""
-    u, ups = sum(w), -(-recursive_changes(w) // 2)
-    S, p = pattern_polynomials(w, 2 * problem.m), vector_parameters(1, w) - u - 1
-    vectors = ceil_log2_sign_vectors(S, len(w) + 1, p, bits)
-    return ((u + 1) << bits) + vectors + ceil_log2_binomial(ups, problem.n, bits)
+    ups = -(-recursive_changes(w) // 2)
+    return log2_dichotomies(w, 2 * problem.m, bits) + ceil_log2_binomial(ups, problem.n, bits)
 
 
 # -- the direct count -----------------------------------------------------------------------------

@@ -44,6 +44,7 @@ from proofs_checks.reading import Rejected, rationals, sequence, text
 
 MAX_CELLS = 100_000  #: most cells of a problem that is looked at
 MAX_POINTS = 12  #: most points, so at most 4096 labellings
+MAX_UNITS = 100  #: most units: one point has one cell, however many units there are
 
 AFFINE = ("affine",)
 Kind = tuple[Any, ...]  #: AFFINE or ("hinge", s, j, sign), j counted from 0
@@ -56,9 +57,11 @@ def kinds(M: int) -> list[Kind]:
 
 
 def demand_size(units: int, M: int) -> None:
-    """Refuse problems beyond :data:`MAX_POINTS` or :data:`MAX_CELLS`."""
+    """Refuse problems beyond :data:`MAX_POINTS`, :data:`MAX_UNITS` or :data:`MAX_CELLS`."""
     if M > MAX_POINTS:
         raise Rejected(f"points: at most {MAX_POINTS}, got {M}")
+    if units > MAX_UNITS:
+        raise Rejected(f"units: at most {MAX_UNITS}, got {units}")
     cells = comb(4 * M - 3 + units - 1, units)
     if cells > MAX_CELLS:
         raise Rejected(f"units: {cells} cells, more than {MAX_CELLS}")

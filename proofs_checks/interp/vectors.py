@@ -19,6 +19,7 @@ from proofs_checks.interp.counting import LIMITS, Problem, floor_log2_binomial
 from proofs_checks.interp.direct import (
     Widths,
     log2_crossings,
+    log2_dichotomies,
     log2_direct,
     recursive_changes,
     vector_parameters,
@@ -26,7 +27,7 @@ from proofs_checks.interp.direct import (
 from proofs_checks.reading import Rejected, claim_among, integer, mapping, shown, text
 
 CLAIM = "interp.DIR"
-TESTS = ("recursion", "crossings", "direct")
+TESTS = ("recursion", "vc", "crossings", "direct")
 MOST_CLASSES = 200_000  #: width vectors that the referee is willing to go through
 
 
@@ -39,6 +40,8 @@ def excluded(problem: Problem, w: Widths, bits: int) -> str | None:
     K = recursive_changes(w)
     if K < N - 1:
         return "recursion"
+    if log2_dichotomies(w, N, bits) < N << bits:
+        return "vc"
     need = floor_log2_binomial(m, n, bits)
     ups = -(-K // 2)
     if ups < n or (ups < m and log2_crossings(problem, w, bits) < need):

@@ -83,7 +83,7 @@ def test_the_report_has_its_five_sections_with_claims_and_arithmetic(written):
     assert [title[0] for title in titles] == ["1", "2", "3", "4", "5"]
     ids = (
         "interp.K",
-        "interp.W1",
+        "interp.W3",
         "interp.PAIR",
         "interp.D1",
         "interp.D2",

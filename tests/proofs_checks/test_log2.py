@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isqrt
+
 import pytest
 from flint import arb, ctx
 from hypothesis import given
@@ -56,6 +58,21 @@ def test_products_round_every_factor_in_the_safe_direction(powers):
     ball = sum((e * ball_log2(x, bits) for x, e in powers), arb(0))
     assert not ball < low
     assert not ball > high
+
+
+@pytest.mark.parametrize("bits", [1, 2, 5, 8])
+@pytest.mark.parametrize("extra", [-3, 0, 1, 7, 60])
+def test_numbers_beside_a_digit_are_never_rounded_across_it(bits, extra):
+    """x < 2^(k + j 2^-bits) < x + 1 at every j: one step rounded the wrong way crosses the digit."""
+    k = bits + 8 + extra
+    for j in range(1, 2**bits):
+        digit = (k << bits) + j
+        x = 1 << digit
+        for _ in range(bits):
+            x = isqrt(x)  # in the end the integer part of 2^(digit / 2^bits), which is irrational
+        assert floor_log2(x, bits) < digit < ceil_log2(x + 1, bits)
+        assert floor_log2(x + 1, bits) >= digit - 1
+        assert ceil_log2(x, bits) <= digit + 1
 
 
 def test_a_logarithm_of_zero_is_refused():

@@ -75,6 +75,22 @@ def test_show_prints_the_claim_in_full(wings, answer):
     assert "run: pytest " in out
 
 
+def test_show_names_the_black_boxes_that_a_claim_rests_on(wings, answer):
+    """However far down they are: instances that agree do not prove a recalled theorem."""
+    wings.write(
+        """
+BOX = sound("demo.BOX", source=KnownTheorem("Somebody 1968, recalled"))
+MIDDLE = sound("demo.MIDDLE", proof_needs=("demo.BOX",))
+TOP = sound("demo.TOP", needs=("demo.MIDDLE", "demo.LOST"))
+"""
+    )
+    heading = (
+        "rests on theorems not proved here\n  demo.BOX: known theorem: Somebody 1968, recalled"
+    )
+    assert heading in answer("show", "demo.TOP")[1]
+    assert "not proved here" not in answer("show", "demo.BOX")[1]
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [

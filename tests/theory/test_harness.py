@@ -196,6 +196,20 @@ def negative(claim):
     result.stdout.fnmatch_lines(["*[[]boundary:n = 0[]] established, expected refuted"])
 
 
+def test_a_boundary_that_counted_no_case_is_undecided(wings):
+    wings.write(
+        """
+SUM = sound("demo.SUM")
+@SUM.boundary("n = 0")
+def zero(claim):
+    return established(cases=len([]))
+"""
+    )
+    result = wings.run()
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.fnmatch_lines(["*[[]boundary:n = 0[]] undecided, expected established"])
+
+
 def test_a_module_that_cannot_be_imported_is_an_error_and_hides_nothing_else(wings):
     wings.write('SUM = sound("demo.SUM")', at="demo/first.py")
     wings.write("import no_such_library", at="demo/second.py")

@@ -1,7 +1,9 @@
 """Outcomes have no truth value, and say no more than their payload carries."""
 
 import pytest
+from sympy import Float, Integer, Symbol
 
+from proofs_checks import certificate
 from theory import Verdict, established, not_run, refuted, undecided
 from theory._core.outcome import PAYLOAD, Level, audit
 
@@ -37,6 +39,16 @@ EMPTY = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _one_accepted_certificate(monkeypatch):
+    monkeypatch.setattr(certificate, "_accepted", {"d1"})
+
+
+def test_a_digest_that_the_referee_never_accepted_is_no_certified_evidence():
+    forged = established(certificates=["d1", "d2"])
+    assert "d2" in audit(Level.CERTIFIED, forged).payload["reason"]
+
+
 @pytest.mark.parametrize("level", Level)
 def test_each_level_needs_its_payload_and_something_in_it(level):
     full, empty = FULL[level.value], EMPTY[level.value]
@@ -46,6 +58,16 @@ def test_each_level_needs_its_payload_and_something_in_it(level):
     for name in full:
         part = {key: value for key, value in full.items() if key != name}
         assert audit(level, established(**part)).verdict is Verdict.UNDECIDED
+
+
+@pytest.mark.parametrize("zero", [0.0, -0.0, False, Float(0), Float("1e-300"), "0", None])
+def test_a_rounded_zero_is_no_symbolic_evidence(zero):
+    assert audit(Level.SYMBOLIC, established(residual=zero)).verdict is Verdict.UNDECIDED
+
+
+@pytest.mark.parametrize("zero", [0, Integer(0), Symbol("x") - Symbol("x")])
+def test_an_exact_zero_is(zero):
+    assert audit(Level.SYMBOLIC, established(residual=zero)).verdict is Verdict.ESTABLISHED
 
 
 @pytest.mark.parametrize("outcome", [refuted(1), undecided("tired"), not_run("gpu")])

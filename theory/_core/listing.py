@@ -13,6 +13,7 @@ from theory._core.claim import FAST, Claim
 from theory._core.graph import Standing, ancestors
 from theory._core.registry import THEORY, Module
 from theory._core.show import plain, show
+from theory._core.source import KnownTheorem
 
 WIDE = 160  # columns when the output is not a terminal
 
@@ -86,6 +87,10 @@ def page(
     lines += _block("constants", [f"{k} = {show(v)}" for k, v in claim.constants.items()])
     lines += _block("needs for the statement", [_named(n, standing) for n in claim.needs])
     lines += _block("needs for the proof", [_named(n, standing) for n in claim.proof_needs])
+    given = [n for n in sorted(ancestors(claims, claim.id)) if _taken_as_given(claims.get(n))]
+    lines += _block(
+        "rests on theorems not proved here", [f"{n}: {claims[n].source}" for n in given]
+    )
     users = [other for other in claims if claim.id in ancestors(claims, other)]
     lines += _block("needed by", [", ".join(users)] if users else [])
     lines += _block("checks", list(_checks(claim)))
@@ -94,6 +99,11 @@ def page(
     lines += _block("boundaries", [f"{b.name}: {b.expect.value}" for b in claim.boundaries])
     lines += [f"status: {standing[claim.id]}", f"run: {_command(claim, module)}", ""]
     return "\n".join(lines)
+
+
+def _taken_as_given(claim: Claim | None) -> bool:
+    """Whether it is a black box: evidence of finitely many instances does not prove it."""
+    return claim is not None and claim.source.origin == KnownTheorem("").origin
 
 
 def _block(heading: str, inner: list[str]) -> list[str]:

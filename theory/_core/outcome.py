@@ -118,7 +118,10 @@ def audit(level: Level, outcome: Outcome) -> Outcome:
 
 def _residual(payload: Mapping[str, Any]) -> str:
     residual = payload["residual"]
-    return "" if residual == 0 else f"the residual is {residual!r}, not the literal zero"
+    # 0.0, and sympy's Float(0), are what rounding leaves; an exact zero is an integer.
+    exact = isinstance(residual, int) or getattr(residual, "is_Integer", False)
+    zero = exact and not isinstance(residual, bool) and residual == 0
+    return "" if zero else f"the residual is {residual!r}, not the literal zero"
 
 
 def _cases(payload: Mapping[str, Any]) -> str:
@@ -126,7 +129,12 @@ def _cases(payload: Mapping[str, Any]) -> str:
 
 
 def _certificates(payload: Mapping[str, Any]) -> str:
-    return "" if payload["certificates"] else "no certificate was accepted"
+    from proofs_checks.certificate import was_accepted
+
+    if not payload["certificates"]:
+        return "no certificate was accepted"
+    unknown = [one for one in payload["certificates"] if not was_accepted(one)]
+    return f"the referee has accepted no certificate {unknown[0]!r}" if unknown else ""
 
 
 def _examples(payload: Mapping[str, Any]) -> str:

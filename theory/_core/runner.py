@@ -14,7 +14,7 @@ from typing import Any
 
 from theory._core.attempt import Raised, attempt
 from theory._core.claim import Boundary, Check, Claim, Falsifier, Inhabitant
-from theory._core.outcome import Outcome, Verdict, audit
+from theory._core.outcome import Level, Outcome, Verdict, audit
 from theory._core.show import plain, show
 
 ERROR = "error"
@@ -52,8 +52,17 @@ def run_check(claim: Claim, check: Check, falsifier: Falsifier | None = None) ->
 
 
 def run_boundary(claim: Claim, boundary: Boundary) -> Result:
-    """Run a degenerate instance; whether its verdict is the expected one is the caller's question."""
-    return _timed(lambda: boundary.function(claim.handed()))
+    """Run a degenerate instance; whether its verdict is the expected one is the caller's question.
+
+    A boundary has no level; if it counts its cases, it must have had one.
+    """
+
+    def call() -> Outcome:
+        outcome = boundary.function(claim.handed())
+        counted = isinstance(outcome, Outcome) and "cases" in outcome.payload
+        return audit(Level.EXACT, outcome) if counted else outcome
+
+    return _timed(call)
 
 
 def run_inhabitant(claim: Claim, inhabitant: Inhabitant) -> Result:

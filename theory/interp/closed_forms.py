@@ -7,6 +7,7 @@ Class(1; W, L); c with b = cN; alpha(c) the rate, P >= alpha(c) N (1 - o(1)).
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import product
 
 from constructions.interp.lower_bound import certified_minimum
 from proofs_checks.interp.counting import E_ABOVE, Problem, most_changes, parameters, sides
@@ -18,7 +19,7 @@ D2 = Claim(
     title="Closed form of the pairs test",
     statement=r"If Class(1; W, L) interpolates every 0/1 labelling of every $2^{-b}$-separated N-set, "
     r"then $P\,(b + WL + \log_2(4e(L+1)/P)) \ge n\,(b - 1 - L\log_2(W+1)) - 1$.",
-    constants={"width_times_depth": 1, "pieces": 1, "leading": 4, "offset": 1},
+    constants={"width_times_depth": 1, "pieces": 1, "leading": 4},
     source=Derived("from W2 with M = 2^b and PAIR, using C(m,n)/C(K,n) >= (m/K)^n"),
     needs=("interp.PAIR", "interp.W2"),
     proof_needs=("interp.PAIR", "interp.W2", "interp.K", "interp.W0"),
@@ -30,7 +31,7 @@ def closed_form_excludes(claim: Claim, N: int, b: int, W: int, L: int) -> bool:
     P, n = parameters(1, W, L), N // 2
     e, one = E_ABOVE
     left = (claim["leading"] * e * (L + 1)) ** P << (b + claim["width_times_depth"] * W * L) * P
-    left *= (W + 1) ** (claim["pieces"] * n * L) << claim["offset"]
+    left *= (W + 1) ** (claim["pieces"] * n * L) << 1  # the -1 of the statement
     return left < (P * one) ** P << n * (b - 1)
 
 
@@ -95,6 +96,7 @@ D3 = Claim(
     r"$P \ge \alpha(c) N (1 - o(1))$, $\alpha$ the positive root of "
     r"$a^2 + a(c + \tfrac12) - \tfrac c2 = 0$. (Weaker than the rate min(1/2, 3c/(4c+1)) of D3A.)",
     constants={
+        "budget": Fraction(1),  # WL, L log2(W+1) and L + 1 are at most budget * P
         "linear": Fraction(1, 2),
         "constant": Fraction(1, 2),
         "table": ((Fraction(1, 4), 1404), (Fraction(1, 2), 2071), (1, 2808), (2, 3508), (16, 4714)),
@@ -105,16 +107,30 @@ D3 = Claim(
 )
 
 
-@D3.check(SYMBOLIC, scope="all c > 0; the leading term in N of D2")
+@D3.check(EXACT, scope="all classes with W, L <= 60, integers only")
+def what_is_replaced_by_parameters(claim: Claim):
+    """WL, L log2(W+1) and L + 1 against their share of P, as D2 needs it."""
+    p, q = claim["budget"].numerator, claim["budget"].denominator
+    for W, L in product(range(1, 61), range(1, 61)):
+        P = parameters(1, W, L)
+        if max(W * L, L + 1) * q > p * P or (W + 1) ** (q * L) > 2 ** (p * P):
+            return refuted({"W": W, "L": L, "P": P})
+    return established(cases=3600)
+
+
+@D3.check(SYMBOLIC, scope="all c > 0; only the leading term in N of D2 at WL = L log2(W+1) = P")
 def leading_term_of_the_closed_form(claim: Claim):
     """D2 at P = aN, b = cN, divided by N^2, tends to the quadratic of the statement."""
     import sympy
 
     a, c, N = sympy.symbols("a c N", positive=True)
     P, n = a * N, N / 2
-    gap = P * (c * N + P + sympy.log(4 * sympy.E * (P + 1) / P, 2)) - n * (c * N - 1 - P) - 1
+    budget, linear, constant = (
+        sympy.Rational(claim[key]) for key in ("budget", "linear", "constant")
+    )
+    spent = budget * P
+    gap = P * (c * N + spent + sympy.log(4 * sympy.E * spent / P, 2)) - n * (c * N - 1 - spent) - 1
     leading = sympy.limit(gap / N**2, N, sympy.oo)
-    linear, constant = (sympy.Rational(claim[key]) for key in ("linear", "constant"))
     residual = sympy.expand(leading - (a**2 + a * (c + linear) - constant * c))
     return established(residual=residual) if residual == 0 else refuted({"residual": str(residual)})
 
@@ -134,13 +150,21 @@ def rounded_roots(claim: Claim):
 
 
 D3.falsifier(
+    "WL, L log2(W+1) and L + 1 below P/2",
+    constants={"budget": Fraction(49, 100)},
+    by=("what_is_replaced_by_parameters", "leading_term_of_the_closed_form"),
+    because="L layers of one unit have P = 2(L + 1)",
+)
+D3.falsifier(
     "N pairs for N/2: constant term c",
     constants={"constant": Fraction(1)},
+    by=("leading_term_of_the_closed_form", "rounded_roots"),
     because="N points make N/2 pairs",
 )
 D3.falsifier(
     "linear term c + 1",
     constants={"linear": Fraction(1)},
+    by=("leading_term_of_the_closed_form", "rounded_roots"),
     because="the changes are paid by n = N/2 pairs, not by N",
 )
 D3.falsifier(

@@ -48,7 +48,7 @@ W2 = Claim(
     title="All-patterns count",
     statement=r"On M inputs a class has at most $2(2eSD/p)^p$ dichotomies, $S = M(\sum_l w_l "
     r"2^{w_1+\dots+w_{l-1}} + 2^u)$, D the degree of the output on a pattern (L + 1 if all p = P "
-    r"parameters are free): no factor L multiplies $\log M$.",
+    r"parameters are free), and at most $2^S$: no factor L multiplies $\log M$.",
     constants={"patterns_per_unit": 2, "added_degree": 0},
     source=Derived("signs of all pre-activations for all patterns fix the true activations"),
     needs=("interp.W0",),

@@ -32,9 +32,9 @@ PAIR = Claim(
     id="interp.PAIR",
     kind=LEMMA,
     title="Neighbour pairs force many dichotomies",
-    statement=r"If a family F of dichotomies with at most K changes each labels (0, 1) on all of any n "
-    r"chosen pairs, for every choice of n of the m pairs, then $|F|\binom{K}{n} \ge \binom{m}{n}$; so "
-    r"$K \ge n$, and $|F| \ge (m/K)^n$.",
+    statement=r"Let $n \le m$. If a family F of dichotomies with at most K changes each labels (0, 1) on "
+    r"all of any n chosen pairs, for every choice of n of the m pairs, then "
+    r"$|F|\binom{K}{n} \ge \binom{m}{n}$; so $K \ge n$, and $|F| \ge (m/K)^n$.",
     hypotheses={
         "serves_all_choices": r"every choice of n of the m pairs is labelled (0, 1) by one member",
         "at_most_K_changes": r"every member changes its label at most K times",

@@ -7,7 +7,7 @@ Symbols: w = (w_1..w_L) widths of the hidden layers (W if uniform), f the networ
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import pairwise
+from itertools import pairwise, product
 from math import prod
 from random import Random
 
@@ -15,6 +15,7 @@ from constructions.interp.network import Affine, ExactNet, random_net
 from constructions.interp.sawtooth import network as sawtooth
 from constructions.interp.tiny import most_changes
 from proofs_checks.certificate import check as referee
+from proofs_checks.interp import counting
 from theory import CERTIFIED, EXACT, LEMMA, Claim, Derived, Outcome, established, refuted
 
 K = Claim(
@@ -75,6 +76,16 @@ def pieces_and_changes(claim: Claim) -> Outcome:
             if seen > bound(claim, net.widths):
                 return refuted({"widths": net.widths, "changes": seen, "net": net.to_json()})
     return established(cases=cases)
+
+
+@K.check(EXACT, scope="uniform widths W <= 6, L <= 6")
+def the_referee_uses_it(claim: Claim) -> Outcome:
+    """The K of the referee, which excludes classes, is the bound of the statement."""
+    for W, L in product(range(1, 7), range(1, 7)):
+        stated, trusted = bound(claim, (W,) * L), counting.most_changes(W, L)
+        if stated != trusted:
+            return refuted({"W": W, "L": L, "stated": stated, "referee": trusted})
+    return established(cases=36)
 
 
 K.falsifier(

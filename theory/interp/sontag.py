@@ -23,8 +23,8 @@ SON = Claim(
     id="interp.SON",
     kind=THEOREM,
     title="Shattering every set of k points takes (k - 1)/2 parameters",
-    statement=r"A piecewise analytic family of p parameters that shatters all sets of k points in "
-    r"general position has $p \ge (k - 1)/2$.",
+    statement=r"A piecewise analytic family of p real parameters (and finitely many discrete choices) "
+    r"that shatters all sets of k points in general position has $p \ge (k - 1)/2$.",
     hypotheses={"every_set": "all k-sets in general position are shattered, not just one"},
     constants={"factor": 2, "offset": 1},
     source=KnownTheorem("Sontag 1997; title seen, hypotheses recalled"),
@@ -34,7 +34,7 @@ Dichotomy = tuple[int, ...]
 
 
 @SON.check(
-    EXACT, scope="thresholds, intervals, at most j changes, sawtooths; up to 9 points, k <= 7"
+    EXACT, scope="thresholds, intervals, at most j <= 3 changes, sawtooths; up to 9 points, k <= 7"
 )
 def families_that_shatter(claim: Claim) -> Outcome:
     """The largest k that a family shatters, in the sense of the claim, needs no more than its p."""
@@ -54,6 +54,11 @@ SON.falsifier(
     "k parameters",
     constants={"factor": 1, "offset": 0},
     because="labels with at most j changes and either sign shatter all (j + 1)-sets with j thresholds",
+)
+SON.falsifier(
+    "k/2 parameters",
+    constants={"offset": 0},
+    because="two constants, told apart by a sign and no parameter, shatter every single point",
 )
 SON.falsifier(
     "some k points",
@@ -95,7 +100,7 @@ def families() -> list[tuple[str, int, frozenset[Dichotomy]]]:
     grid = list(product((0, 1), repeat=7))
     changes = [
         (f"at most {j} changes", j, frozenset(f for f in grid if label_changes(f) <= j))
-        for j in (1, 2, 3)
+        for j in (0, 1, 2, 3)
     ]
     intervals = [unions_of_intervals(7, j) for j in (1, 2)]
     saws = [

@@ -84,6 +84,121 @@ def test_both_sides_enclose_the_full_integers(N, b):
     assert compared or N // 2 >= 6**3, "only where K < n for every class looked at"
 
 
+@pytest.mark.parametrize(
+    ("m", "n"),
+    [
+        (0, 0),
+        (5, 0),
+        (5, 5),
+        (7, 3),
+        (2**64 - 1, 2),  # the last size that is worked out in full
+        (2**64, 300),  # factor by factor
+        (2**64 + 1, 1000),
+        (2**40, 5),
+        (2**80, 4),  # one power: m is beyond n^2 2^bits
+        (3**90, 20),
+    ],
+)
+@pytest.mark.parametrize("bits", [1, 4, 16, 48])
+def test_both_roundings_enclose_a_binomial(m, n, bits):
+    """Every branch of both bounds, against the logarithm of the whole integer."""
+    from math import comb
+
+    from flint import arb, ctx
+
+    ctx.prec = 8 * m.bit_length() * (n + 1) + 400
+    exact = arb(comb(m, n)).log() / arb(2).log() * 2**bits
+    low, high = counting.floor_log2_binomial(m, n, bits), counting.ceil_log2_binomial(m, n, bits)
+    assert not exact < low
+    assert not exact > high
+    assert high - low <= 4 * (n + 1)
+
+
+@pytest.mark.parametrize("bits", range(62, 72))
+def test_binomials_whose_factors_lose_nothing_by_rounding(bits):
+    """Beside powers of two, and just where one branch takes over from another: no slack hides an
+    error there.
+    """
+    from math import comb
+
+    from flint import arb, ctx
+
+    ctx.prec = 2000
+    for m, n in ((2 ** (bits + 2) + 1, 2), (2 ** (bits + 3) + 2, 3), (2 ** (bits + 1) + 2, 2)):
+        exact = arb(comb(m, n)).log() / arb(2).log() * 2**bits
+        assert not exact < counting.floor_log2_binomial(m, n, bits)
+        assert not exact > counting.ceil_log2_binomial(m, n, bits)
+
+
+def test_sides_must_be_strictly_apart_and_within_what_is_proved():
+    """The entry's numbers at the very edge: equality of both sides excludes nothing."""
+    statement = {
+        **{"claim": "interp.D1", "N": 4, "b": 40, "d": 1},
+        **{"widths": "uniform", "parameters": 5},
+    }
+    low, high = sides(Problem(4, 40), 1, 1, "alternation", None, bits=32)
+    assert (low, high) == (1, 3)
+
+    def one(left, right, test="alternation"):
+        entry = {"W": 1, "L": 1, "test": test, "count": None, "left": left, "right": right}
+        return accepted(statement, {"precision": 32, "excluded": [entry]})
+
+    assert one(1, 3)
+    assert one(1, 2)
+    assert one(2, 3)
+    for left, right in ((0, 3), (1, 4), (2, 2), (3, 3), (1, 1), (3, 2), (4, 5)):
+        assert not one(left, right)
+    # K = 2 changes of two units against n = 2 pairs of four points: a tie, not an exclusion.
+    tie = sides(Problem(4, 40), 2, 1, "pairs", None, bits=32)
+    assert tie == (2, 2)
+    entry = {"W": 2, "L": 1, "test": "pairs", "count": None, "left": 2, "right": 2}
+    assert not accepted(statement, {"precision": 32, "excluded": [entry]})
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(1, 9), st.integers(1, 9)), max_size=5),
+    st.integers(1, 4),
+    st.integers(1, 60),
+)
+def test_coverage_is_decided_as_by_listing_every_class(listed, d, target):
+    small = [
+        (W, L)
+        for W in range(1, target)
+        for L in range(1, target)
+        if naive.size(W, L) + W * (d - 1) < target
+    ]
+    covered = all(any(W <= w and L <= l for w, l in listed) for W, L in small)
+    deepest = {}
+    for W, L in listed:
+        deepest[W] = max(L, deepest.get(W, 0))
+    try:
+        counting._check_coverage(deepest, d, target)
+        said = True
+    except Rejected:
+        said = False
+    assert said == covered
+
+
+def test_every_class_that_is_listed_counts_in_any_order():
+    base = CERTIFICATES[1]
+    entries = base["evidence"]["excluded"]
+    shallow = {**entries[0], "L": 1, "test": "alternation", "count": None, "left": 63, "right": 63}
+    K = counting.most_changes(shallow["W"], 1)
+    shallow |= {"left": K, "right": K + 1}
+    for order in ([*entries, shallow], [shallow, *reversed(entries)]):
+        assert accepted(base["statement"], {**base["evidence"], "excluded": order})
+
+
+def test_the_smallest_class_needs_its_own_exclusion():
+    """P(d; 1, 1) = d + 3 is free of charge; one more must exclude that class."""
+    for d in (1, 2, 7):
+        statement = {"claim": "interp.D1", "N": 9, "b": 40, "d": d, "widths": "uniform"}
+        nothing = {"precision": 32, "excluded": []}
+        assert accepted({**statement, "parameters": d + 3}, nothing)
+        assert not accepted({**statement, "parameters": d + 4}, nothing)
+
+
 def test_alternation_and_vc_say_what_they_say():
     assert sides(Problem(64, 64), 2, 3, "alternation", None, bits=8) == (27, 63)
     assert sides(Problem(64, 64), 2, 3, "alternation", "W1", bits=8) is None

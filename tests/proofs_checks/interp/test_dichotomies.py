@@ -65,6 +65,23 @@ def test_an_unrealisable_labelling_cannot_be_listed(two):
         check(seal(two["kind"], statement, evidence))
 
 
+def test_a_labelling_cannot_be_listed_twice(two):
+    """The number of realisable labellings is read off the list."""
+    statement, evidence = copy.deepcopy(two["statement"]), copy.deepcopy(two["evidence"])
+    statement["realisable"].insert(3, statement["realisable"][3])
+    evidence["networks"].insert(3, evidence["networks"][3])
+    with pytest.raises(Rejected, match="without repetition"):
+        check(seal(two["kind"], statement, evidence))
+
+
+def test_as_many_units_as_one_likes_on_one_point_are_refused_at_once():
+    """One cell, as long as the number of units: it must not be built."""
+    statement = {"claim": "interp.K", "units": 10**9, "points": ["0"], "realisable": []}
+    nothing = {"subset": [0], "labels": "0", "multipliers": []}
+    with pytest.raises(Rejected, match="units: at most"):
+        check(seal("interp.dichotomies", statement, {"networks": [], "refuted": [nothing]}))
+
+
 def test_a_wider_network_does_not_realise_a_labelling_of_fewer_units(one, two):
     statement, evidence = copy.deepcopy(one["statement"]), copy.deepcopy(one["evidence"])
     network = evidence["networks"][0]

@@ -10,6 +10,7 @@ import pytest
 from proofs_checks.interp.one_layer import (
     AFFINE,
     MAX_POINTS,
+    MAX_UNITS,
     blocked,
     cells,
     demand_refuted,
@@ -93,6 +94,15 @@ def test_blocking_is_a_sign_condition_on_the_generators():
     assert len(seen) > 5
 
 
+def test_multipliers_that_are_all_zero_refute_nothing():
+    """0 = 0 is no contradiction, although it meets every sign condition."""
+    zero = [F(0)] * len(POINTS)
+    for labels in ("0101", "0000", "0001"):
+        assert blocked(POINTS, labels, zero) == frozenset()
+    with pytest.raises(Rejected, match="blocks nothing"):
+        demand_refuted(1, POINTS, "0001", [["0"] * len(POINTS)])
+
+
 def test_constant_labels_are_never_blocked():
     for labels in ("0000", "1111"):
         assert blocked(POINTS, labels, [F(1)] * 4) == frozenset()
@@ -144,4 +154,7 @@ def test_problems_beyond_the_limits_are_refused_and_not_started():
     with pytest.raises(Rejected, match="points: at most"):
         demand_size(1, MAX_POINTS + 1)
     with pytest.raises(Rejected, match=r"units: .* cells, more than"):
-        demand_size(10**9, 2)
+        demand_size(MAX_UNITS, 2)
+    for M in (1, 2):  # on one point there is a single cell, as long as the number of units
+        with pytest.raises(Rejected, match=f"units: at most {MAX_UNITS}"):
+            demand_size(10**9, M)
