@@ -119,8 +119,10 @@ def _list(options: argparse.Namespace, view: View) -> Answer:
             raise UsageError(f"--wing: {_unknown(options.wing, view.registry.wings)}")
         chosen = [claim for claim in chosen if claim.wing == options.wing]
     if options.json:
-        return view.answer(_json([entry(claim, view.standing[claim.id]) for claim in chosen]))
-    return view.answer(table(chosen, view.standing))
+        return view.answer(
+            _json([entry(claim, view.claims, view.standing[claim.id]) for claim in chosen])
+        )
+    return view.answer(table(chosen, view.claims, view.standing))
 
 
 def _show(options: argparse.Namespace, view: View) -> Answer:
@@ -128,7 +130,7 @@ def _show(options: argparse.Namespace, view: View) -> Answer:
     if claim is None:
         raise UsageError(f"ID: {_unknown(options.id, view.claims)}")
     if options.json:
-        return view.answer(_json(entry(claim, view.standing[claim.id])))
+        return view.answer(_json(entry(claim, view.claims, view.standing[claim.id])))
     return view.answer(page(claim, view.claims, view.standing, view.registry.home[id(claim)]))
 
 

@@ -18,8 +18,8 @@ from theory._core.source import KnownTheorem
 WIDE = 160  # columns when the output is not a terminal
 
 
-def entry(claim: Claim, standing: Standing) -> dict[str, Any]:
-    """One claim as JSON data, with everything it declares."""
+def entry(claim: Claim, claims: Mapping[str, Claim], standing: Standing) -> dict[str, Any]:
+    """One claim as JSON data, with everything it declares and the black boxes it rests on."""
     return {
         "id": claim.id,
         "kind": claim.kind.value,
@@ -47,12 +47,15 @@ def entry(claim: Claim, standing: Standing) -> dict[str, Any]:
         "inhabitants": [one.name for one in claim.inhabitants],
         "boundaries": [{"name": b.name, "expect": b.expect.value} for b in claim.boundaries],
         "needs": {"statement": list(claim.needs), "proof": list(claim.proof_needs)},
+        "taken_as_given": taken_as_given(claim, claims),
         "status": standing.as_json(),
     }
 
 
-def table(claims: Iterable[Claim], standing: Mapping[str, Standing]) -> str:
-    """A table of claims, as wide as the terminal."""
+def table(
+    chosen: Iterable[Claim], claims: Mapping[str, Claim], standing: Mapping[str, Standing]
+) -> str:
+    """A table of the chosen claims, as wide as the terminal."""
     from rich import box  # rich is only imported where a table is printed
     from rich.console import Console
     from rich.table import Table
@@ -60,10 +63,14 @@ def table(claims: Iterable[Claim], standing: Mapping[str, Standing]) -> str:
     made = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in ("id", "kind", "title", "source", "levels", "status"):
         made.add_column(heading, no_wrap=heading == "id")
-    for claim in claims:
+    for claim in chosen:
+        given = taken_as_given(claim, claims)
+        status = (
+            f"{standing[claim.id]}; given {', '.join(given)}" if given else str(standing[claim.id])
+        )
         levels = dict.fromkeys(check.level.value for check in claim.checks)
         row = (claim.kind.value, claim.title, claim.source.origin, ", ".join(levels))
-        made.add_row(claim.id, *map(_literal, row), _literal(str(standing[claim.id])))
+        made.add_row(claim.id, *map(_literal, row), _literal(status))
     columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDE
     out = StringIO()
     Console(file=out, width=columns, color_system=None).print(made)
@@ -87,10 +94,8 @@ def page(
     lines += _block("constants", [f"{k} = {show(v)}" for k, v in claim.constants.items()])
     lines += _block("needs for the statement", [_named(n, standing) for n in claim.needs])
     lines += _block("needs for the proof", [_named(n, standing) for n in claim.proof_needs])
-    given = [n for n in sorted(ancestors(claims, claim.id)) if _taken_as_given(claims.get(n))]
-    lines += _block(
-        "rests on theorems not proved here", [f"{n}: {claims[n].source}" for n in given]
-    )
+    given = [f"{n}: {claims[n].source}" for n in taken_as_given(claim, claims) if n != claim.id]
+    lines += _block("rests on theorems not proved here", given)
     users = [other for other in claims if claim.id in ancestors(claims, other)]
     lines += _block("needed by", [", ".join(users)] if users else [])
     lines += _block("checks", list(_checks(claim)))
@@ -101,9 +106,14 @@ def page(
     return "\n".join(lines)
 
 
-def _taken_as_given(claim: Claim | None) -> bool:
-    """Whether it is a black box: evidence of finitely many instances does not prove it."""
-    return claim is not None and claim.source.origin == KnownTheorem("").origin
+def taken_as_given(claim: Claim, claims: Mapping[str, Claim]) -> list[str]:
+    """Ids of the published theorems, not proved here, that the claim rests on or is.
+
+    They are black boxes: evidence of finitely many instances does not prove them.
+    """
+    known = KnownTheorem("").origin
+    reached = sorted({claim.id, *ancestors(claims, claim.id)})
+    return [n for n in reached if n in claims and claims[n].source.origin == known]
 
 
 def _block(heading: str, inner: list[str]) -> list[str]:

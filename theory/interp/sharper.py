@@ -116,14 +116,14 @@ NORM = Claim(
     id="interp.NORM",
     kind=THEOREM,
     title="Dichotomies need P - u - 1 parameters",
-    statement=r"On M inputs a full class has at most $2^{u+1} Z(S, L+1, P-u-1)$ dichotomies: a "
-    r"dichotomy is kept by small changes of the weights, so all are nonzero; each unit and the output "
+    statement=r"On M inputs a full class has at most $2^{u+1} Z(S, L+1, P-u-1)$ dichotomies, $S = "
+    r"M(\sum_l w_l 2^{w_1+\dots+w_{l-1}} + 2^u)$, Z as in W0A: a dichotomy is kept by small changes of the weights, so all are nonzero; each unit and the output "
     r"are scaled to a first weight $\pm1$.",
     hypotheses={"full": "every parameter of the class is free"},
     constants={"per_unit": 1, "output": 1, "signs": 1},
     source=Derived("genericity, then scaling of every unit and of the output layer"),
-    needs=("interp.W0A", "interp.W2"),
-    proof_needs=("interp.W0A", "interp.W2"),
+    needs=("interp.W0A",),
+    proof_needs=("interp.W0A",),
 )
 
 

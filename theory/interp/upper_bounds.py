@@ -273,9 +273,7 @@ D5A = Claim(
 )
 
 
-@D5A.check(
-    EXACT, scope="(N, b) in (16, 1024), (64, 64), (128, 30), (256, 40), (512, 512)"
-)
+@D5A.check(EXACT, scope="(N, b) in (16, 1024), (64, 64), (128, 30), (256, 40), (512, 512)")
 def certified_and_built(claim: Claim) -> Outcome:
     """Certified minima and built networks on both sides of the law; either can refute it."""
     open_at, cells = [], ((16, 1024), (64, 64), (128, 30), (256, 40), (512, 512))
