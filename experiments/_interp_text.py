@@ -76,6 +76,10 @@ def _pair(architecture: list[int] | None) -> str | None:
     return None if architecture is None else f"({', '.join(map(str, architecture))})"
 
 
+CLOSER = "  (!) closer together than delta: shown, but not part of this problem's bound."
+NOT_FOLDED = "  fold_lookup is not built at this size: N max(N, b) is beyond 2^18."
+
+
 def _upper(metrics: Metrics) -> str:
     rows = metrics["upper_bounds"]
     best = metrics["upper_bound"]
@@ -86,7 +90,7 @@ def _upper(metrics: Metrics) -> str:
     body = [
         (
             ("* " if row["name"] == best["construction"] else "  ") + row["name"],
-            row["configuration"],
+            row["configuration"] + ("" if row["in_problem"] else " (!)"),
             row["parameters"],
             row["uniform_parameters"],
             row["nonzeros"],
@@ -110,6 +114,8 @@ def _upper(metrics: Metrics) -> str:
             note + "bits: longest numerator or denominator of a weight.",
             "  uniform P: of the class Class(d; width, depth) that the net lies in. exact: f(x) = label at",
             "  every point, in rational arithmetic.",
+            *([] if all(row["in_problem"] for row in rows) else [CLOSER]),
+            *([] if any(row["name"] == "fold_lookup" for row in rows) else [NOT_FOLDED]),
         )
     )
 

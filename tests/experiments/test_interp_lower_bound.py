@@ -185,6 +185,7 @@ def test_a_net_wrong_at_one_point_is_exit_one_and_no_certificate(monkeypatch, ca
     from experiments import _interp_bounds
 
     monkeypatch.setattr(_interp_bounds, "constructions", lambda: {"broken_any": broken})
+    monkeypatch.setattr(_interp_bounds, "for_two_labels", lambda problem: {})
     files = ["--json", str(tmp_path / "j"), "--certificate", str(tmp_path / "c")]
     assert main(job.EXPERIMENT, ["--N", "8", *files]) == 1
     captured = capsys.readouterr()

@@ -117,7 +117,8 @@ NORM = Claim(
     kind=THEOREM,
     title="Dichotomies need P - u - 1 parameters",
     statement=r"On M inputs a full class has at most $2^{u+1} Z(S, L+1, P-u-1)$ dichotomies, $S = "
-    r"M(\sum_l w_l 2^{w_1+\dots+w_{l-1}} + 2^u)$, Z as in W0A: a dichotomy is kept by small changes of the weights, so all are nonzero; each unit and the output "
+    r"M(\sum_l w_l 2^{w_1+\dots+w_{l-1}} + 2^u)$, Z as in W0A: a "
+    r"dichotomy is kept by small changes of the weights, so all are nonzero; each unit and the output "
     r"are scaled to a first weight $\pm1$.",
     hypotheses={"full": "every parameter of the class is free"},
     constants={"per_unit": 1, "output": 1, "signs": 1},
