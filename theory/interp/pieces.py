@@ -24,9 +24,9 @@ K = Claim(
     title="Pieces bound label changes",
     statement=r"On a line a network has at most $\prod_l (w_l + 1)$ affine pieces, and its label changes "
     r"at most as often along an increasing sequence of inputs; at most once if L hidden layers of one "
-    r"unit each. The exact maxima of one hidden layer of 1, 2, 3 units are 1, 2, 4.",
+    r"unit each. The exact maxima of one hidden layer of 1, 2, 3, 4 units are 1, 2, 4, 5.",
     hypotheses={"increasing": r"the inputs are visited in increasing order"},
-    constants={"per_unit": 1, "spare": 0, "monotone": 1, "maxima": (1, 2, 4)},
+    constants={"per_unit": 1, "spare": 0, "monotone": 1, "maxima": (1, 2, 4, 5)},
     source=Derived("pieces: folklore; one crossing per piece and the maxima: derived here"),
 )
 
@@ -45,7 +45,7 @@ def bound(claim: Claim, widths: tuple[int, ...]) -> int:
 
 
 @K.check(
-    CERTIFIED, scope="one hidden layer of 1, 2, 3 units, points 0..units+2; Farkas certificates"
+    CERTIFIED, scope="one hidden layer of 1, 2, 3, 4 units, points 0..units+2; Farkas certificates"
 )
 def exact_maxima(claim: Claim) -> Outcome:
     """The most changes of k units, each attained by a network and refuted beyond by multipliers."""
@@ -90,16 +90,24 @@ def the_referee_uses_it(claim: Claim) -> Outcome:
 
 K.falsifier(
     "three units change three times at most",
-    constants={"maxima": (1, 2, 3)},
+    constants={"maxima": (1, 2, 3, 5)},
     because="slopes 6, -2, 4, -2 cross one level four times",
 )
 K.falsifier(
     "two units change W + 1 = 3 times",
-    constants={"maxima": (1, 3, 4)},
+    constants={"maxima": (1, 3, 4, 5)},
     by="exact_maxima",
     because="the outer slopes of two units cannot alternate three times",
 )
-K.falsifier("two units change once", constants={"maxima": (1, 1, 4)}, because="a hat changes twice")
+K.falsifier(
+    "four units change four times at most",
+    constants={"maxima": (1, 2, 4, 4)},
+    by="exact_maxima",
+    because="from three units on every piece can cross",
+)
+K.falsifier(
+    "two units change once", constants={"maxima": (1, 1, 4, 5)}, because="a hat changes twice"
+)
 K.falsifier(
     "prod w_l pieces",
     constants={"per_unit": 0},
