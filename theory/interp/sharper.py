@@ -16,7 +16,7 @@ from constructions.interp.tiny_families import small_families
 from proofs_checks.interp import direct
 from proofs_checks.interp.counting import Problem
 from theory import EXACT, LEMMA, THEOREM, Claim, Derived, Outcome, established, refuted
-from theory.interp._counts_shapes import shapes
+from theory.interp._sharper_shapes import polynomials, shapes
 from theory.interp._signs_systems import (
     line_vectors,
     owners_count,
@@ -25,7 +25,6 @@ from theory.interp._signs_systems import (
     shuffled_roots,
     univariate_vectors,
 )
-from theory.interp.counts import polynomials
 
 W0A = Claim(
     id="interp.W0A",
@@ -132,7 +131,7 @@ def normalised_dichotomies(claim: Claim, w: tuple[int, ...], M: int, P: int) -> 
     """The bound of the statement."""
     u = sum(w)
     p = max(P - claim["per_unit"] * u - claim["output"], 0)
-    return 2 ** (u + claim["signs"]) * _faces(polynomials(2, w, M), len(w) + 1, p)
+    return 2 ** (u + claim["signs"]) * _faces(polynomials(w, M), len(w) + 1, p)
 
 
 def _faces(S: int, D: int, p: int) -> int:

@@ -1,14 +1,12 @@
-r"""Exact numbers of dichotomies of small network families, with what the counts W1-W3 ask about them.
+r"""Exact numbers of dichotomies of small network families, with what the counts ask about them.
 
-A shape is a family of networks of widths w_1..w_L whose pre-activations in layer l are, on a fixed
-activation pattern, polynomials of degree ``degrees[l-1]`` in the first ``free[l-1]`` free parameters
-(layer L + 1 is the output). A full class has its dense parameters free and degree l in layer l.
+A shape is a family of networks of widths w_1..w_L with ``free[l-1]`` free parameters in layers 1..l
+(layer L + 1 is the output). In a full class all dense parameters are free.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import lru_cache
 from itertools import accumulate
 
@@ -27,7 +25,6 @@ class Shape:
     count: int
     widths: tuple[int, ...]
     free: tuple[int, ...]
-    degrees: tuple[int, ...]
 
     @property
     def full(self) -> bool:
@@ -43,7 +40,7 @@ def dense(widths: tuple[int, ...]) -> tuple[int, ...]:
 
 def full_class(name: str, M: int, count: int, units: int) -> Shape:
     """One hidden layer of ``units`` units, every parameter free."""
-    return Shape(name, M, count, (units,), dense((units,)), (1, 2))
+    return Shape(name, M, count, (units,), dense((units,)))
 
 
 @lru_cache(maxsize=1)
@@ -56,12 +53,12 @@ def shapes() -> tuple[Shape, ...]:
     saws = [
         Shape(
             f"sawtooth of depth {L} on dyadic points",
-            *(L, len(dichotomies(dyadic_points(L), L)), (2,) * L, (1,) * (L + 1), (1,) * (L + 1)),
+            *(L, len(dichotomies(dyadic_points(L), L)), (2,) * L, (1,) * (L + 1)),
         )
         for L in (1, 4, 8, 12)
     ]
     steps = len(one_sided_thresholds(5).dichotomies)
-    threshold = Shape("sigma(x - theta), thresholds", 5, steps, (1,), (1, 1), (1, 1))
+    threshold = Shape("sigma(x - theta), thresholds", 5, steps, (1,), (1, 1))
     return (*tiny, threshold, full_class("intervals of two units", 600, intervals(600), 2), *saws)
 
 
@@ -92,10 +89,7 @@ def intervals(M: int) -> int:
     return len(found)
 
 
-def sign_vectors(S: int | Fraction, D: int, p: int) -> Fraction:
-    """2 (2 e S D / p)^p, or 2^S where S < p; one where nothing is free. e is rounded up."""
-    if p == 0:
-        return Fraction(1)
-    if S < p:
-        return Fraction(2) ** int(S)
-    return 2 * (2 * Fraction(27182818285, 10**10) * S * D / p) ** p
+def polynomials(w: tuple[int, ...], M: int) -> int:
+    """S: w_l pre-activations for each pattern of the earlier layers, outputs for each pattern."""
+    counted = zip((*w, 1), (0, *accumulate(w)), strict=True)
+    return M * sum(units * 2**before for units, before in counted)
