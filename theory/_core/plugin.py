@@ -17,12 +17,13 @@ from typing import Any
 
 import pytest
 
+from proofs_checks.output import output_path, write_whole
 from theory._core.claim import FAST, TIERS
 from theory._core.items import ROLES, AuditItem, TaskItem
 from theory._core.outcome import Level
 from theory._core.problems import Problem, find_problems
 from theory._core.registry import THEORY, Registry, discover, is_claim_file
-from theory._core.report import Collected, build, check_writable, summary, write
+from theory._core.report import Collected, as_bytes, build, summary
 from theory._core.runner import NOT_RUN
 from theory._core.tasks import tasks_of
 
@@ -82,11 +83,11 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError(f"--claims-root: must be a directory, got {root}")
     config.stash[STATE] = State([THEORY, *roots])
     target = config.getoption("claims_report", None)
-    if target and not _is_worker(config):
+    if target is not None and not _is_worker(config):
         try:
-            check_writable(Path(target))
-        except OSError as error:
-            raise pytest.UsageError(f"--claims-report: cannot write {target}: {error}") from None
+            config.option.claims_report = str(output_path("--claims-report", target))
+        except ValueError as error:
+            raise pytest.UsageError(str(error)) from None
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -179,12 +180,12 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 def _write_report(session: pytest.Session, state: State) -> None:
     target = session.config.getoption("claims_report", None)
-    if not target:
+    if target is None:
         return
     found = [state.registry(root) for root in state.roots if str(root) in state.visited]
     data = build(found, state.collected, str(session.config.getoption("tier", FAST)))
     try:
-        write(Path(target), data)
+        write_whole(Path(target), as_bytes(data))
     except OSError as error:
         session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
         state.error = f"the claims report could not be written: {error}"

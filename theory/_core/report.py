@@ -7,14 +7,11 @@ without xdist), joined to everything that is declared: what was not run is in it
 from __future__ import annotations
 
 import json
-import os
 import platform
-import tempfile
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib import metadata
-from pathlib import Path
 from typing import Any
 
 from theory._core.claim import Check, Claim
@@ -161,22 +158,8 @@ def environment() -> dict[str, Any]:
     return {"python": platform.python_version(), "platform": system, "packages": versions}
 
 
-def check_writable(path: Path) -> None:
-    """Raise ``OSError`` unless a file can be put at ``path``."""
-    if path.is_dir():
-        raise IsADirectoryError("it is a directory")
-    with tempfile.NamedTemporaryFile(dir=path.parent):
-        pass
-
-
-def write(path: Path, data: dict[str, Any]) -> None:
-    """Write JSON under a temporary name and rename it: a reader never sees half a report."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            json.dump(data, out, indent=1, ensure_ascii=False)
-            out.write("\n")
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    finally:
-        Path(name).unlink(missing_ok=True)
+def as_bytes(data: dict[str, Any]) -> bytes:
+    """The text of a report."""
+    return (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode(
+        "utf-8", "backslashreplace"
+    )

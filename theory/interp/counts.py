@@ -28,6 +28,7 @@ from theory.interp._counts_families import (
     curved,
     full,
     product_net,
+    products,
     readout,
     readout_net,
     readouts,
@@ -164,7 +165,7 @@ def product_weights(claim: Claim) -> Outcome:
         listed = sequences(M, U)
         curve = [tuple(t**k for k in range(1, U + 1)) for t in range(1, M + 1)]
         nets = [product_net(coefficients(s, U)) for s in listed]
-        if not _realised(nets, curve, listed):
+        if not _realised(nets, curve, listed) or len(listed) != products(U, M).dichotomies:
             return refuted({"M": M, "units": U, "sequences": len(listed)})
     return first_violation(claim, [*all_products(), *map(rigid_unit, (2, 30, 300))])
 

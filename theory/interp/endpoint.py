@@ -31,8 +31,6 @@ from theory import (
 )
 from theory.interp._endpoint_bumps import broken_line, bumps, hats, size
 
-BITS = 40
-
 TABLE = {(64, 64): 43, (128, 128): 76, (256, 64): 103, (256, 256): 145}
 
 D7 = Claim(

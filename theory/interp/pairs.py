@@ -136,7 +136,7 @@ def random_families(claim: Claim) -> Outcome:
         wrong = violation(claim, len(family.members), family.m, n, family.changes)
         return wrong and {**wrong, "members": sorted(map(served, family.members))}
 
-    return search(drawn(), violates, meets=meets, examples=150)
+    return search(drawn(), violates, meets=meets, examples=100)
 
 
 PAIR.falsifier(

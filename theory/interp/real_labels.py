@@ -85,6 +85,8 @@ def rank_between_scalings_and_search(claim: Claim) -> Outcome:
             if stray := [v for v in scalings if any(_dot(row, v) for row in draw.jacobian)]:
                 raise ArithmeticError(f"a scaling changes the values: {stray[0]}")
             least_kernel = _rank(scalings)
+            if least_kernel != sum(draw.net.widths):
+                raise ArithmeticError(f"only {least_kernel} scalings are independent")
             if claimed_rank(claim, draw.net) + least_kernel > draw.net.parameters:
                 return refuted({"W": W, "L": L, "kernel at least": least_kernel})
             if rank > claimed_rank(claim, draw.net):

@@ -45,7 +45,7 @@ def test_dense_sampling_never_sees_a_vector_that_root_isolation_misses():
         system = random_system(rng, 3, 3)
         sampled = {
             tuple(int(sum(c * x**k for k, c in enumerate(reversed(q))) > 0) for q in system)
-            for x in (Fraction(i, 16) for i in range(-200, 201))
+            for x in (Fraction(i, 16) for i in range(-100, 101))
         }
         assert sampled <= univariate_vectors(system)
 
@@ -59,7 +59,8 @@ def test_lines_in_general_position_cut_the_plane_into_known_many_cells(S):
 def test_concurrent_and_parallel_lines_have_fewer_cells():
     assert len(line_vectors([(t, 1, 0) for t in range(4)])) == 8  # the common point adds none
     assert len(line_vectors([(1, 1, t) for t in range(4)])) == 5
-    assert len(line_vectors([(t, (-1) ** t, 0) for t in range(1, 4)])) == 7  # all 0 at the origin
+    # Three lines that sum to 0 are all 0 only at their common point: six cells and that one.
+    assert len(line_vectors([(1, 1, 0), (1, -2, 0), (-2, 1, 0)])) == 7
 
 
 def test_crossings_alternate_between_known_vectors():
@@ -94,5 +95,5 @@ def test_sequences_on_the_moment_curve_are_counted_and_realised(S, p):
 
 
 def test_more_changes_than_the_degree_are_refused():
-    with pytest.raises(ValueError, match="sequence: needs 3 roots"):
+    with pytest.raises(ValueError, match="sequence: needs 4 roots"):
         curve_parameters((1, 0, 1, 0), 2)

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from theory.interp._sontag_families import point_sets, shattering, thresholds
+from theory.interp._sontag_families import exceptional_points, point_sets, shattering, thresholds
 from theory.interp.sontag import classes_below, excluded_at, free, shatters
 
 
@@ -24,8 +24,12 @@ def test_every_listed_class_shatters_its_sets(one):
 
 
 def test_a_class_that_shatters_one_point_less_is_found_out():
-    short = thresholds(2)
-    assert replace(short, k=4, sets=point_sets(4)).unfitted() is not None
+    for one in (thresholds(2), exceptional_points(1)):
+        assert replace(one, k=one.k + 1, sets=point_sets(one.k + 1)).unfitted() is not None
+
+
+def test_more_real_parameters_than_stated_are_found_out():
+    assert replace(thresholds(3), p=2).unfitted() is not None
 
 
 def test_classes_below_are_exactly_those_with_few_scaled_parameters():
