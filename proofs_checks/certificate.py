@@ -23,12 +23,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from proofs_checks.reading import Rejected, mapping, shown, text
+from proofs_checks.reading import Malformed, Rejected, mapping, shown, text
 
 __all__ = [
     "FORMAT",
     "MAX_BYTES",
     "Accepted",
+    "Malformed",
     "Rejected",
     "check",
     "digest",
@@ -39,7 +40,7 @@ __all__ = [
 ]
 
 FORMAT = "touchstone-certificate/1"
-MAX_BYTES = 1 << 26  #: longest text that is parsed
+MAX_BYTES = 1 << 25  #: longest text that is parsed
 MAX_DEPTH = 32  #: deepest nesting of arrays and objects
 #: Longest bare integer, in digits; longer ones are strings. Every interpreter setting reads 600.
 MAX_INTEGER_DIGITS = 600
@@ -64,6 +65,10 @@ class Accepted:
 def digest(kind: str, statement: Any, evidence: Any) -> str:
     """Hex SHA-256 of the canonical JSON (sorted keys, no spaces, ASCII) of the three parts."""
     _demand_plain([kind, statement, evidence])
+    return _digest_of_plain(kind, statement, evidence)
+
+
+def _digest_of_plain(kind: str, statement: Any, evidence: Any) -> str:
     canonical = json.dumps(
         [FORMAT, kind, statement, evidence], sort_keys=True, separators=(",", ":"), allow_nan=False
     )
@@ -88,9 +93,9 @@ def dumps(certificate: dict[str, Any]) -> str:
 
 
 def parse(data: str | bytes) -> dict[str, Any]:
-    """Read a certificate strictly. Everything that is not one raises :class:`Rejected`."""
+    """Read a certificate strictly. Everything that is not one raises :class:`Malformed`."""
     if len(data) > MAX_BYTES:
-        raise Rejected(f"longer than {MAX_BYTES} bytes")
+        raise Malformed(f"longer than {MAX_BYTES} bytes")
     try:
         decoded = data.decode("utf-8") if isinstance(data, bytes) else data
         certificate = json.loads(
@@ -101,26 +106,28 @@ def parse(data: str | bytes) -> dict[str, Any]:
             parse_constant=_refuse_number,
         )
     except UnicodeDecodeError as error:
-        raise Rejected(f"not UTF-8: byte {error.start}") from None
+        raise Malformed(f"not UTF-8: byte {error.start}") from None
     except json.JSONDecodeError as error:
-        raise Rejected(f"not JSON: {error}") from None
+        raise Malformed(f"not JSON: {error}") from None
     except RecursionError:
-        raise Rejected(f"nested deeper than {MAX_DEPTH}") from None
+        raise Malformed(f"nested deeper than {MAX_DEPTH}") from None
     return _validated(certificate)
 
 
 def check(certificate: Any, claim: str | None = None, *, digest: bool = True) -> Accepted:
     """Decide a certificate; :class:`Rejected` unless it proves its statement.
 
-    With a ``claim``, a certificate of any other claim is rejected. ``digest=False`` skips the
+    :class:`Malformed`, a special case, if it is none, was damaged, or belongs to another claim: with a
+    ``claim`` that is any other, without one those that its kind cannot bear. ``digest=False`` skips the
     comparison of digests (to test the checkers themselves).
     """
-    kind, statement, evidence, stored = (_validated(certificate)[key] for key in _KEYS[1:])
-    computed = _digest(kind, statement, evidence)
+    whole = _validated(certificate)
+    kind, statement, evidence, stored = (whole[key] for key in _KEYS[1:])
+    computed = _digest_of_plain(kind, statement, evidence)
     if digest and stored != computed:
-        raise Rejected("digest: does not belong to this statement and evidence")
+        raise Malformed("digest: does not belong to this statement and evidence")
     if claim is not None and statement["claim"] != claim:
-        raise Rejected(f"statement.claim: must be {claim!r}, got {statement['claim']!r}")
+        raise Malformed(f"statement.claim: must be {claim!r}, got {statement['claim']!r}")
     try:
         summary = _checker(kind)(statement, evidence)
     except Rejected:
@@ -141,37 +148,41 @@ def was_accepted(digest: str) -> bool:
     return digest in _accepted
 
 
-_digest = digest  # `check` has a parameter of that name
-
-
 def _checker(kind: str) -> _Checker:
     unknown = f"kind: no checker is named {kind!r}"
     wing, _, module = kind.partition(".")
     name = f"{__package__}.{wing}.{module}"
     try:
         if importlib.util.find_spec(name) is None:
-            raise Rejected(unknown)
+            raise Malformed(unknown)
     except ModuleNotFoundError:
-        raise Rejected(unknown) from None
+        raise Malformed(unknown) from None
     checker: _Checker | None = getattr(importlib.import_module(name), "check", None)
     if not callable(checker):
-        raise Rejected(unknown)
+        raise Malformed(unknown)
     return checker
 
 
 def _validated(certificate: Any) -> dict[str, Any]:
+    try:
+        return _whole(certificate)
+    except Rejected as error:
+        raise Malformed(str(error)) from None
+
+
+def _whole(certificate: Any) -> dict[str, Any]:
     whole = mapping(certificate, "certificate", _KEYS)
     _demand_plain(whole)
     if whole["format"] != FORMAT:
-        raise Rejected(f"format: must be {FORMAT!r}, got {shown(whole['format'])}")
+        raise Malformed(f"format: must be {FORMAT!r}, got {shown(whole['format'])}")
     if not _KIND.fullmatch(text(whole["kind"], "kind")):
-        raise Rejected(f"kind: must read wing.module, got {shown(whole['kind'])}")
+        raise Malformed(f"kind: must read wing.module, got {shown(whole['kind'])}")
     text(whole["digest"], "digest")
     statement = whole["statement"]
     if not isinstance(statement, dict) or "claim" not in statement:
-        raise Rejected("statement: must be an object that names its claim")
+        raise Malformed("statement: must be an object that names its claim")
     if not _CLAIM.fullmatch(text(statement["claim"], "statement.claim")):
-        raise Rejected(f"statement.claim: must read wing.NAME, got {shown(statement['claim'])}")
+        raise Malformed(f"statement.claim: must read wing.NAME, got {shown(statement['claim'])}")
     return whole
 
 
@@ -181,12 +192,12 @@ def _demand_plain(data: Any) -> None:
     while level:
         depth += 1
         if depth > MAX_DEPTH:
-            raise Rejected(f"nested deeper than {MAX_DEPTH}")
+            raise Malformed(f"nested deeper than {MAX_DEPTH}")
         inner: list[Any] = []
         for value in level:
             if isinstance(value, dict):
                 if not all(isinstance(key, str) for key in value):
-                    raise Rejected("keys of an object must be strings")
+                    raise Malformed("keys of an object must be strings")
                 inner.extend(value.values())
             elif isinstance(value, (list, tuple)):
                 inner.extend(value)
@@ -199,9 +210,9 @@ def _demand_leaf(value: Any) -> None:
     if value is None or isinstance(value, (str, bool)):
         return
     if type(value) is not int:
-        raise Rejected(f"{type(value).__name__} is not plain data: write rationals as 'p/q'")
+        raise Malformed(f"{type(value).__name__} is not plain data: write rationals as 'p/q'")
     if abs(value) >= _LARGEST:
-        raise Rejected(
+        raise Malformed(
             f"an integer has more than {MAX_INTEGER_DIGITS} digits: write it as a string"
         )
 
@@ -212,18 +223,18 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                raise Rejected(f"the key {shown(key)} occurs twice")
+                raise Malformed(f"the key {shown(key)} occurs twice")
             seen.add(key)
     return made
 
 
 def _integer(digits: str) -> int:
     if len(digits) > MAX_INTEGER_DIGITS + 1:
-        raise Rejected(
+        raise Malformed(
             f"an integer has more than {MAX_INTEGER_DIGITS} digits: write it as a string"
         )
     return int(digits)
 
 
 def _refuse_number(literal: str) -> NoReturn:
-    raise Rejected(f"the number {literal[:40]!r} is not an integer: write rationals as 'p/q'")
+    raise Malformed(f"the number {literal[:40]!r} is not an integer: write rationals as 'p/q'")

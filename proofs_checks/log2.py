@@ -17,33 +17,50 @@ GUARD = 8
 Powers = Iterable[tuple[int, int]]
 
 
-@lru_cache(maxsize=1 << 16)
 def floor_log2(x: int, bits: int) -> int:
     """Largest proved integer ``<= 2**bits * log2(x)``; ``x >= 1``."""
     exponent, width = _exponent(x), bits + GUARD
     mantissa = x >> (exponent - width) if exponent >= width else x << (width - exponent)
-    digits = 0
+    return (exponent << bits) + _floor_digits(mantissa, bits)
+
+
+def ceil_log2(x: int, bits: int) -> int:
+    """Smallest proved integer ``>= 2**bits * log2(x)``; ``x >= 1``."""
+    exponent, width = _exponent(x), bits + GUARD
+    mantissa = -(-x >> (exponent - width)) if exponent >= width else x << (width - exponent)
+    return (exponent << bits) + _ceil_digits(mantissa, bits)
+
+
+# Kept by the mantissa, which is short; x may have a million digits.
+
+
+@lru_cache(maxsize=1 << 16)
+def _floor_digits(mantissa: int, bits: int) -> int:
+    width, digits = bits + GUARD, 0
     for _ in range(bits):
         mantissa = (mantissa * mantissa) >> width
         bit = mantissa >> (width + 1)
         digits = 2 * digits + bit
         mantissa >>= bit
-    return (exponent << bits) + digits
+    return digits
 
 
 @lru_cache(maxsize=1 << 16)
-def ceil_log2(x: int, bits: int) -> int:
-    """Smallest proved integer ``>= 2**bits * log2(x)``; ``x >= 1``."""
-    exponent, width = _exponent(x), bits + GUARD
-    mantissa = -(-x >> (exponent - width)) if exponent >= width else x << (width - exponent)
-    digits = 0
+def _ceil_digits(mantissa: int, bits: int) -> int:
+    width, digits = bits + GUARD, 0
     for _ in range(bits):
         mantissa = -((-mantissa * mantissa) >> width)
         bit = 1 if mantissa >= 2 << width else 0
         digits = 2 * digits + bit
         mantissa = -(-mantissa >> bit)
     # mantissa <= 2 * 2**width, so the digits not computed are worth at most one unit.
-    return (exponent << bits) + digits + (1 if mantissa > 1 << width else 0)
+    return digits + (1 if mantissa > 1 << width else 0)
+
+
+def forget() -> None:
+    """Empty the caches, so that a timing starts from nothing."""
+    _floor_digits.cache_clear()
+    _ceil_digits.cache_clear()
 
 
 def floor_log2_product(powers: Powers, bits: int) -> int:

@@ -17,10 +17,18 @@ class Rejected(ValueError):
     """The certificate proves nothing; the message says why."""
 
 
+class Malformed(Rejected):
+    """It is no certificate, was damaged, or is one of another claim: there is nothing to decide."""
+
+
 def shown(value: object) -> str:
     """A short one-line spelling of ``value`` for a reason (no control characters)."""
     if isinstance(value, (dict, list, tuple)):
         return f"{type(value).__name__} of {len(value)}"
+    if (
+        isinstance(value, int) and value.bit_length() > 300
+    ):  # the interpreter may refuse to spell it
+        return f"an integer of {value.bit_length()} bits"
     text = ascii(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
@@ -84,5 +92,5 @@ def claim_among(statement: Any, claims: Iterable[str]) -> str:
     name = text(statement.get("claim"), "statement.claim")
     allowed = sorted(claims)
     if name not in allowed:
-        raise Rejected(f"statement.claim: must be one of {', '.join(allowed)}, got {shown(name)}")
+        raise Malformed(f"statement.claim: must be one of {', '.join(allowed)}, got {shown(name)}")
     return name

@@ -21,6 +21,11 @@ from proofs_checks.reading import Rejected, integer, mapping, rational, rational
 MAX_UNITS = 1_000_000  #: most inputs or units of one layer
 LEAST_GROUP = 16  #: shorter rows than this are not split
 
+# What is longer than this is refused: nobody should wait for it, or lend it the memory.
+MAX_DENOMINATOR_BITS = 1 << 21  #: of one unit: all different denominators of its weights together
+MAX_WEIGHT_BITS = 1 << 31  #: of all integer weights together
+MAX_VALUE_BITS = 1 << 23  #: of the value of a unit
+
 #: One unit: groups (factor, ((column, integer weight), ...)) and an integer bias. The value of the
 #: unit is its scale times (sum over the groups of factor * weighted sum, plus the bias).
 IntegerRow = tuple[tuple[tuple[int, tuple[tuple[int, int], ...]], ...], int]
@@ -71,11 +76,16 @@ def read(data: Any, name: str = "network") -> Network:
     if not layers:
         raise Rejected(f"{name}.layers: must hold at least the output layer")
     scales = (Fraction(1),) * inputs
-    read_layers, widths, nonzeros = [], [], 0
+    read_layers, widths, nonzeros, left = [], [], 0, MAX_WEIGHT_BITS
     for i, layer in enumerate(layers):
         units = list(_units(layer, f"{name}.layers[{i}]", len(scales)))
         nonzeros += sum((bias != 0) + sum(w != 0 for w in row.values()) for row, bias in units)
-        scaled = [_integer_row(row, bias, scales) for row, bias in units]
+        scaled = []
+        for row, bias in units:
+            scaled.append(_integer_row(row, bias, scales))
+            left -= _row_bits(scaled[-1][0])
+            if left < 0:
+                raise Rejected(f"{name}: integer weights of more than {MAX_WEIGHT_BITS} bits")
         read_layers.append(tuple(row for row, _ in scaled))
         scales = tuple(scale for _, scale in scaled)
         widths.append(len(scales))
@@ -97,6 +107,8 @@ def evaluate(network: Network | Any, point: Sequence[Fraction | int]) -> tuple[F
         values = [_combine(row, values, one) for row in layer]
         if depth < last:
             values = [value if value > 0 else 0 for value in values]
+        if max(map(int.bit_length, values)) > MAX_VALUE_BITS:
+            raise Rejected(f"network: a value of more than {MAX_VALUE_BITS} bits")
     return tuple(scale * value / one for scale, value in zip(net.scales, values, strict=True))
 
 
@@ -139,11 +151,31 @@ def _combine(row: IntegerRow, values: list[int], one: int) -> int:
     return total
 
 
+def _common_factor(numbers: list[int]) -> int:
+    common = 0
+    for number in numbers:  # one at a time: it soon is 1, and can be interrupted
+        common = gcd(common, number)
+        if common == 1:
+            break
+    return common or 1
+
+
+def _row_bits(row: IntegerRow) -> int:
+    groups, bias = row
+    bits = bias.bit_length()
+    for factor, terms in groups:
+        bits += factor.bit_length() + sum(w.bit_length() for _, w in terms)
+    return bits
+
+
 def _integer_row(
     weights: dict[int, Fraction], bias: Fraction, scales: tuple[Fraction, ...]
 ) -> tuple[IntegerRow, Fraction]:
     """The row over the integer values of the layer before, and its scale."""
     exact = [(j, w * scales[j]) for j, w in weights.items() if w]
+    different = {w.denominator for _, w in exact}
+    if sum(map(int.bit_length, different)) > MAX_DENOMINATOR_BITS:
+        raise Rejected(f"network: a unit with denominators of {MAX_DENOMINATOR_BITS} bits")
     # Weights with unrelated denominators have a common one as long as all of them together, so
     # each group of about sqrt(n) gets its own and only the group sums meet the long one.
     size = max(isqrt(len(exact)), LEAST_GROUP)
@@ -156,6 +188,6 @@ def _integer_row(
     ]
     offset = int(bias * below)
     # A common factor of all integers belongs to the scale: x -> 2x, then x / 2, must not grow.
-    common = gcd(offset, *(w for _, group in whole for _, w in group)) or 1
+    common = _common_factor([offset, *(w for _, group in whole for _, w in group)])
     reduced = tuple((f, tuple((j, w // common) for j, w in group)) for f, group in whole)
     return (reduced, offset // common), Fraction(common, below)

@@ -62,7 +62,8 @@ def paired(N: int, b: int, rng: Random, d: int = 1) -> Configuration:
 
     N odd: one further grid point, uniformly among the others, labelled 0.
     """
-    n = feasible(N, b, d) // 2
+    N, b, d = feasible(N, b, d)
+    n = N // 2
     numbers = sorted(sample(2 ** (b - 1), n, rng)) if n else []
     labelled = {2 * j + bit: bit for j in numbers for bit in (0, 1)}
     if N % 2:
@@ -73,14 +74,14 @@ def paired(N: int, b: int, rng: Random, d: int = 1) -> Configuration:
 @configuration
 def equispaced(N: int, b: int, rng: Random, d: int = 1) -> Configuration:
     """i/(N - 1), i < N, with random labels."""
-    feasible(N, b, d)
+    N, b, d = feasible(N, b, d)
     return _placed("equispaced", [Fraction(i, max(N - 1, 1)) for i in range(N)], _bits(N, rng), d)
 
 
 @configuration
 def uniform_random(N: int, b: int, rng: Random, d: int = 1) -> Configuration:
     """N of the 2^b grid points, uniformly without replacement, with random labels."""
-    feasible(N, b, d)
+    N, b, d = feasible(N, b, d)
     chosen = sorted(sample(2**b, N, rng))
     labels = _bits(N, rng)
     return _on_grid("uniform_random", dict(zip(chosen, labels, strict=True)), b, d)
@@ -92,28 +93,26 @@ def dyadic(N: int, b: int, rng: Random, d: int = 1) -> Configuration:
 
     Tiny separation without irregularity: bit extraction works here with one parameter.
     """
-    feasible(N, b, d)
+    N, b, d = feasible(N, b, d)
     return _placed("dyadic", [Fraction(1, 2**i) for i in reversed(range(N))], _bits(N, rng), d)
 
 
 @configuration
 def clustered(N: int, b: int, rng: Random, d: int = 1) -> Configuration:
     """About sqrt N runs of about sqrt N consecutive grid points, at random places, random labels."""
-    feasible(N, b, d)
+    N, b, d = feasible(N, b, d)
     s = 1 << ((N.bit_length() - 1) // 2)  # a power of two, so that blocks of s tile the grid
     starts = sorted(sample(2**b // s, -(-N // s), rng))
     chosen = [block * s + i for block in starts for i in range(s)][:N]
     return _on_grid("clustered", dict(zip(chosen, _bits(N, rng), strict=True)), b, d)
 
 
-def feasible(N: int, b: int, d: int = 1) -> int:
-    """N, once it is checked that N points 2^-b apart fit; ``ValueError`` otherwise."""
-    read_integer(N, "N", 1)
-    read_integer(b, "b", 1)
-    read_integer(d, "d", 1)
+def feasible(N: int, b: int, d: int = 1) -> tuple[int, int, int]:
+    """N, b, d, once it is checked that N points 2^-b apart fit; ``ValueError`` otherwise."""
+    N, b, d = read_integer(N, "N", 1), read_integer(b, "b", 1), read_integer(d, "d", 1)
     if b < (N - 1).bit_length():
         raise ValueError(f"b: must be at least log2 N = log2 {N} (2^b >= N points fit), got {b}")
-    return N
+    return N, b, d
 
 
 def sample(size: int, count: int, rng: Random) -> list[int]:

@@ -262,6 +262,9 @@ def alpha(c: float) -> float:
     """D3: the positive root of a^2 + a(c + 1/2) - c/2 = 0; P >= alpha(c) N (1 - o(1)) at b = cN."""
     if not c > 0:
         raise ValueError(f"c: must be positive, got {c!r}")
-    # The stable form of (-(c + 1/2) + sqrt((c + 1/2)^2 + 2c)) / 2.
-    half = c + 0.5
-    return c / (half + (half * half + 2 * c) ** 0.5)
+    # The stable form of (-(c + 1/2) + sqrt((c + 1/2)^2 + 2c)) / 2, where neither square overflows.
+    if c < 1:
+        half = c + 0.5
+        return c / (half + (half * half + 2 * c) ** 0.5)
+    half = 1 + 0.5 / c
+    return 1 / (half + (half * half + 2 / c) ** 0.5)

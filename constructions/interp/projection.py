@@ -53,9 +53,11 @@ class Projection:
 def project(points: Sequence[Point], rng: Random) -> Projection:
     """A projection injective on ``points`` (N distinct points of R^d, d >= 1, exact).
 
-    For d = 1 the vector is (1,) and ``rng`` is not used.
+    For d = 1 the vector is (1,) and ``rng`` is not used; else ``ValueError`` if it is no ``Random``.
     """
     d = len(points[0])
+    if d > 1 and not isinstance(rng, Random):
+        raise ValueError(f"rng: must be a random.Random, got {rng!r}")
     reach = 1 << (2 * len(points).bit_length())  # R >= N^2
     for attempt in range(RANGES * DRAWS_PER_RANGE):
         if attempt and attempt % DRAWS_PER_RANGE == 0:

@@ -36,7 +36,9 @@ from proofs_checks.reading import Rejected, claim_among, integer, mapping, seque
 
 CLAIM = "interp.D1"
 E_ABOVE = (2718281829, 10**9)  # a rational larger than e
-LIMITS = {"N": 1 << 20, "b": 1 << 20, "d": 1 << 30, "parameters": 1 << 24, "precision": 1 << 12}
+LIMITS = {"N": 1 << 20, "b": 1 << 20, "d": 1 << 30, "parameters": 1 << 24, "precision": 1 << 8}
+MOST_ENTRIES = 1 << 12
+EXACT_BINOMIAL = 1 << 20  #: bits of a binomial that is computed in full
 
 Powers = list[tuple[int, int]]
 
@@ -103,22 +105,22 @@ COUNTS = {"W1": layerwise_count, "W2": patterns_count, "W3": normalised_count}
 # -- binomials ------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=64)  # of long numbers
 def floor_log2_binomial(m: int, n: int, bits: int) -> int:
     """Lower bound of 2^bits log2 C(m, n), 0 <= n <= m."""
     if m > (n * n) << bits:  # then (m-n+1)^n differs from m...(m-n+1) by less than the last digit
         return n * floor_log2(m - n + 1, bits) - ceil_log2(factorial(n), bits)
-    if m.bit_length() <= 64:
+    if n * m.bit_length() <= EXACT_BINOMIAL:
         return floor_log2(comb(m, n), bits)
     return sum(floor_log2(m - i, bits) for i in range(n)) - ceil_log2(factorial(n), bits)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=64)  # of long numbers
 def ceil_log2_binomial(k: int, n: int, bits: int) -> int:
     """Upper bound of 2^bits log2 C(k, n), 0 <= n <= k."""
     if k > (n * n) << bits:
         return n * ceil_log2(k, bits) - floor_log2(factorial(n), bits)
-    if k.bit_length() <= 64:
+    if n * k.bit_length() <= EXACT_BINOMIAL:
         return ceil_log2(comb(k, n), bits)
     return sum(ceil_log2(k - i, bits) for i in range(n)) - floor_log2(factorial(n), bits)
 
@@ -152,15 +154,16 @@ def sides(
     left is rounded up, right down. Without a ``count`` both are label changes (K against N - 1, or
     against n); with one they are logarithms in units of 2^-bits. ``None``: the test says nothing.
     """
-    K, N, n, m = most_changes(W, L), problem.N, problem.n, problem.m
+    N, n, m = problem.N, problem.n, problem.m
+    if test == "vc" and count in COUNTS:
+        return ceil_log2_product(COUNTS[count](W, L, N), bits), N << bits
+    if W > 1 and L * ((W + 1).bit_length() - 1) > max(problem.b, N.bit_length()):
+        return None  # (W + 1)^L, not computed, is beyond N and m
+    K = most_changes(W, L)
     if count is None:
         # Label changes: the first along N points, the second inside n pairs.
         return {"alternation": (K, N - 1), "pairs": (K, n)}.get(test)
-    if count not in COUNTS:
-        return None
-    if test == "vc":
-        return ceil_log2_product(COUNTS[count](W, L, N), bits), N << bits
-    if test != "pairs" or not n <= K < m:
+    if count not in COUNTS or test != "pairs" or not n <= K < m:
         return None
     return log2_served(problem, W, L, count, bits), floor_log2_binomial(m, n, bits)
 
@@ -180,14 +183,17 @@ def check(statement: dict[str, Any], evidence: Any) -> str:
     problem, d, target = _read_statement(statement)
     parts = mapping(evidence, "evidence", ("precision", "excluded"))
     bits = integer(parts["precision"], "evidence.precision", 1, LIMITS["precision"])
+    entries = sequence(parts["excluded"], "evidence.excluded")
+    if len(entries) > MOST_ENTRIES:
+        raise Rejected(f"evidence.excluded: more than {MOST_ENTRIES} classes, got {len(entries)}")
     deepest: dict[int, int] = {}
-    for place, entry in enumerate(sequence(parts["excluded"], "evidence.excluded")):
+    for place, entry in enumerate(entries):
         W, L = _check_entry(entry, problem, bits, f"evidence.excluded[{place}]")
         deepest[W] = max(L, deepest.get(W, 0))
     _check_coverage(deepest, d, target)
     return (
         f"N={problem.N} b={problem.b} d={d}: at least {target} parameters "
-        f"(uniform widths, {len(parts['excluded'])} classes excluded)"
+        f"(uniform widths, {len(entries)} classes excluded)"
     )
 
 

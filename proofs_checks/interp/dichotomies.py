@@ -51,9 +51,13 @@ def check(statement: dict[str, Any], evidence: Any) -> str:
     networks = sequence(parts["networks"], "evidence.networks", len(realisable))
     for labels, network in zip(realisable, networks, strict=True):
         demand_realised(units, points, labels, network)
+    listed = sequence(parts["refuted"], "evidence.refuted")
+    if len(listed) > 2**M:
+        raise Rejected(
+            f"evidence.refuted: at most {2**M} labellings of {M} points, got {len(listed)}"
+        )
     refuted = [
-        _refuted(entry, f"evidence.refuted[{i}]", units, points)
-        for i, entry in enumerate(sequence(parts["refuted"], "evidence.refuted"))
+        _refuted(entry, f"evidence.refuted[{i}]", units, points) for i, entry in enumerate(listed)
     ]
     for labels in set(map("".join, product("01", repeat=M))) - set(realisable):
         if not any(_agrees(labels, part) for part in refuted):

@@ -28,6 +28,7 @@ from proofs_checks.reading import Rejected, claim_among, integer, mapping, shown
 
 CLAIM = "interp.DIR"
 TESTS = ("recursion", "vc", "crossings", "direct")
+MOST_PARAMETERS = 1 << 16
 MOST_CLASSES = 200_000  #: width vectors that the referee is willing to go through
 
 
@@ -81,6 +82,8 @@ def check(statement: dict[str, Any], evidence: Any) -> str:
         integer(read[key], f"statement.{key}", least, LIMITS[key])
         for key, least in (("N", 2), ("b", 1), ("d", 1), ("parameters", 1))
     )
+    if target > MOST_PARAMETERS:
+        raise Rejected(f"statement.parameters: at most {MOST_PARAMETERS}, got {shown(target)}")
     if N > 1 << b:
         raise Rejected(f"statement.b: {N} points separated by 2^-{b} do not fit")
     bits = mapping(evidence, "evidence", ("precision",))["precision"]

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from experiments import _interp_sweep
+from experiments import _interp_sweep, interp_lower_bound
 from experiments._interp_figure import draw, fitted
 from experiments._interp_sweep import FIT_FROM, LAWS, SIZES, sweep
 
@@ -20,6 +20,7 @@ def rows():
 
 def test_the_grid_holds_every_law_and_size_once(rows):
     assert SIZES[0] == 16
+    assert SIZES[-1] == interp_lower_bound.LARGEST
     assert SMALL[-1] == 256 < SIZES[-1]
     assert [(row["law"], row["N"]) for row in rows] == [(law, N) for law in LAWS for N in SMALL]
 

@@ -1,5 +1,6 @@
 """``python -m experiments`` lists what can be run, by looking and not by importing."""
 
+import re
 import subprocess
 import sys
 
@@ -26,7 +27,7 @@ def test_an_empty_folder_and_a_missing_docstring_are_no_error(tmp_path):
 def test_the_interpolation_experiment_is_listed(capsys):
     assert main([]) == 0
     out = capsys.readouterr().out
-    assert "interp_lower_bound  How many parameters" in out
+    assert re.search(r"^interp_lower_bound +How many parameters", out, flags=re.MULTILINE)
     assert "python -m experiments.NAME" in out
 
 

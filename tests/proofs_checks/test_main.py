@@ -26,8 +26,40 @@ def good(tmp_path):
 @pytest.fixture
 def bad(tmp_path):
     path = tmp_path / "bad.json"
-    path.write_bytes(b"[" * 10**6)
+    wrong = {**STATEMENT, **SIZE, "labels": ["2"]}
+    path.write_text(dumps(seal("interp.exact_network", wrong, EVIDENCE)))
     return str(path)
+
+
+@pytest.fixture
+def endless(tmp_path):
+    """A statement far beyond what the referee can decide."""
+    path = tmp_path / "endless.json"
+    statement = {"claim": "interp.DIR", "N": 1 << 20, "b": 60, "d": 1, "widths": "uniform"}
+    text = dumps(seal("interp.vectors", {**statement, "parameters": 1 << 16}, {"precision": 32}))
+    path.write_text(text)
+    return str(path)
+
+
+NO_CERTIFICATE = {
+    "empty": (lambda text: "", "not JSON"),
+    "not JSON": (lambda text: "hello", "not JSON"),
+    "truncated": (lambda text: text[:200], "not JSON"),
+    "a deep nest": (lambda text: "[" * 10**6, "nested deeper than 32"),
+    "damaged": (lambda text: text.replace('["1"]', '["2"]', 1), "digest: "),
+    "of another claim": (
+        lambda text: text.replace("interp.U1", "interp.D1"),
+        "digest: does not belong",
+    ),
+    "of another kind": (
+        lambda text: text.replace("interp.exact_network", "interp.nothing"),
+        "digest: does not belong",
+    ),
+    "of another format": (
+        lambda text: text.replace("certificate/1", "certificate/2"),
+        "format: must be 'touchstone-certificate/1', got 'touchstone-certificate/2'",
+    ),
+}
 
 
 def test_an_accepted_certificate_gives_exit_code_0_and_names_its_claim(good, capsys):
@@ -41,8 +73,45 @@ def test_a_rejected_certificate_gives_exit_code_1_and_the_reason(good, bad, caps
     assert main([good, bad, good]) == 1
     out, err = capsys.readouterr()
     assert [line.split()[0] for line in out.splitlines()] == ["accepted", "rejected", "accepted"]
-    assert f"rejected {bad}: nested deeper" in out
+    assert f"rejected {bad}: network: does not take the stated label at point 0" in out
     assert err == ""
+
+
+@pytest.mark.parametrize("name", NO_CERTIFICATE)
+def test_what_is_no_certificate_is_bad_input_with_the_rule_that_it_breaks(name, good, capsys):
+    change, rule = NO_CERTIFICATE[name]
+    with open(good, "r+", encoding="utf-8") as file:
+        text = change(file.read())
+        file.seek(0)
+        file.truncate()
+        file.write(text)
+    assert main([good]) == 2
+    out, err = capsys.readouterr()
+    assert err.startswith(f"malformed {good}: {rule}")
+    assert (out, len(err.splitlines())) == ("", 1)
+
+
+def test_a_claim_that_the_kind_cannot_bear_is_bad_input_too(good, capsys):
+    statement = {**STATEMENT, **SIZE, "claim": "interp.D1"}
+    with open(good, "w", encoding="utf-8") as file:
+        file.write(dumps(seal("interp.exact_network", statement, EVIDENCE)))
+    assert main([good]) == 2
+    assert "statement.claim: must be one of" in capsys.readouterr().err
+
+
+def test_what_takes_too_long_is_undecided_and_the_next_file_is_decided(good, bad, endless, capsys):
+    assert main(["--seconds", "1", endless, good]) == 3
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == f"undecided {endless}: not decided in 1 s of processor time"
+    assert second.startswith("accepted")
+    assert main(["--seconds", "1", endless, bad]) == 1
+    assert main(["--seconds", "1", endless, bad, "missing"]) == 2
+
+
+@pytest.mark.parametrize("seconds", [[], [""], ["0"], ["-1"], ["1.5"], ["1e3"], ["9999999"], ["x"]])
+def test_a_limit_that_is_no_number_of_seconds_is_a_usage_error(seconds, good, capsys):
+    assert main(["--seconds", *seconds, *([good] if seconds else [])]) == 2
+    assert "--seconds: must be an integer from 1 to 999999" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("path", ["no such file", ".", "", "nul\0byte"])
@@ -70,7 +139,7 @@ def test_the_command_survives_odd_names_odd_directories_and_no_home(good, tmp_pa
         capture_output=True,
         check=False,
     )
-    assert run.returncode == 1
+    assert run.returncode == 2
     assert b"Traceback" not in run.stderr
     assert run.stdout.startswith(b"accepted interp.U1")
 

@@ -9,7 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proofs_checks.rational import MAX_DIGITS, parse_rational, show_rational
+from proofs_checks.rational import (
+    MAX_DIGITS,
+    MAX_FRACTION_DIGITS,
+    parse_rational,
+    show_rational,
+)
 
 
 @pytest.mark.parametrize(
@@ -64,8 +69,20 @@ def test_long_numbers_are_read_without_touching_the_interpreters_limit(digits):
 def test_the_limit_on_digits_is_exact_and_stated():
     longest = "1" * MAX_DIGITS
     assert show_rational(parse_rational(longest)) == longest
-    for text in (longest + "1", "1/" + longest + "1", "1" * (3 * MAX_DIGITS)):
+    for text in (longest + "1", "1" * (3 * MAX_DIGITS)):
         with pytest.raises(ValueError, match=f"more than {MAX_DIGITS} digits"):
             parse_rational(text)
     with pytest.raises(ValueError, match=f"more than {MAX_DIGITS} digits"):
         show_rational(10**MAX_DIGITS)
+
+
+def test_fractions_have_a_limit_of_their_own_because_they_are_reduced():
+    longest = 10**MAX_FRACTION_DIGITS - 1
+    for value in (Fraction(longest, 2), Fraction(-2, longest), Fraction(longest, longest - 1)):
+        assert parse_rational(show_rational(value)) == value
+    beyond = "1" + "0" * MAX_FRACTION_DIGITS
+    for text in (f"{beyond}/3", f"-3/{beyond}", "1/" + "1" * (MAX_DIGITS + 1)):
+        with pytest.raises(ValueError, match=f"more than {MAX_FRACTION_DIGITS} digits in p or q"):
+            parse_rational(text)
+    with pytest.raises(ValueError, match=f"more than {MAX_FRACTION_DIGITS} digits in p or q"):
+        show_rational(Fraction(3, 10**MAX_FRACTION_DIGITS))

@@ -207,3 +207,12 @@ def test_a_terminal_that_knows_only_ascii_is_served(wings):
                    env={**os.environ, "PYTHONIOENCODING": "ascii"})  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     assert "\\u2264" in done.stdout
+
+
+def test_a_list_of_ids_that_cannot_be_written_is_a_usage_error(wings, answer):
+    wings.write(TWO)
+    (wings.root / "demo/ids.txt").symlink_to("nowhere/ids.txt")
+    code, out, err = answer("ids", "--record")
+    assert (code, out) == (2, "")
+    assert "--record: cannot write" in err
+    assert "No such file" in err

@@ -5,6 +5,7 @@ from fractions import Fraction
 from itertools import combinations
 from random import Random
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -90,6 +91,14 @@ def test_infeasible_sizes_are_refused_by_name(name):
         maker(2, 3, Random(0), 0)
     with pytest.raises(ValueError, match=r"b: must be an integer, got 2\.5"):
         maker(2, 2.5, Random(0))
+
+
+@pytest.mark.parametrize("name", sorted(CONFIGURATIONS))
+@pytest.mark.parametrize("b", [3, 70])
+def test_sizes_may_be_integers_of_another_library(name, b):
+    maker = CONFIGURATIONS[name]
+    sizes = np.int64(7), np.int16(b)
+    assert maker(*sizes, Random(0), np.uint8(2)) == maker(7, b, Random(0), 2)
 
 
 def test_the_same_stream_gives_the_same_configuration():

@@ -142,6 +142,12 @@ def test_alpha_solves_its_quadratic():
         assert a * a + a * (c + 0.5) == pytest.approx(c / 2, rel=1e-12)
 
 
+def test_alpha_reaches_its_limits_without_overflow():
+    assert alpha(1e308) == alpha(float("inf")) == 0.5
+    assert alpha(5e-324) == 5e-324
+    assert alpha(1 - 1e-16) == pytest.approx(alpha(1.0), rel=1e-15)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -4,7 +4,9 @@ from fractions import Fraction
 from math import inf, nan
 from random import Random
 
+import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -125,8 +127,53 @@ def test_a_corrupted_hinge_is_noticed():
         ([0, 1], [0], r"labels: must be one per point \(2\), got 1"),
         ([0, 1], [0, nan], r"labels\[1\]: must be finite"),
         ([0, 1], [0, "a"], r"labels\[1\]: must be an int"),
+        ([0, 1], [0, "a" * 10**5], r"labels\[1\]: must be an int.*, got 'a{59}\.\.\.$"),
+        (
+            [10**5000, 10**5000],
+            [0, 1],
+            "points: must be distinct, but 0 and 1 are both a number of",
+        ),
+        (np.array([0.0, nan]), [0, 1], r"points\[1\]\[0\]: must be finite, got nan"),
+        (np.zeros((2, 2, 2)), [0, 1], r"points\[0\]\[0\]: must be an int"),
+        (torch.zeros(2, 1), [0, 1], "points: must be distinct, but 0 and 1 are both"),
     ],
 )
 def test_bad_input_names_argument_value_and_rule(points, labels, message):
     with pytest.raises(ValueError, match=message):
         shallow_any(points, labels, Random(0))
+
+
+ARRAYS = {
+    "float64": lambda x: np.array(x, np.float64),
+    "float32": lambda x: np.array(x, np.float32),
+    "int8": lambda x: np.array(x, np.int8),
+    "every second row": lambda x: np.repeat(np.array(x), 2, axis=0)[::2],
+    "Fortran order": lambda x: np.asfortranarray(np.array(x)),
+    "a tensor": lambda x: torch.tensor(x),
+    "half precision": lambda x: torch.tensor(x, dtype=torch.bfloat16),
+    "a tensor with a gradient": lambda x: torch.tensor(x, dtype=torch.float64, requires_grad=True),
+}
+
+
+@pytest.mark.parametrize("kind", ARRAYS)
+@pytest.mark.parametrize("points", [[0, 3, 1, 7], [[0, 3], [0, 1], [5, 3], [5, 4]]])
+def test_arrays_and_tensors_are_read_exactly(kind, points):
+    labels = [1, 0, 0, 1]
+    made = ARRAYS[kind]
+    net = shallow_any(made(points), made(labels), Random(0))
+    assert net == shallow_any(points, labels, Random(0))
+    assert net.evaluate(made(points)) == [(y,) for y in labels]
+    assert net(made(points[2])) == (0,)
+
+
+def test_wide_floats_are_not_rounded_to_doubles():
+    one = np.longdouble(1)
+    close = [one, one + np.finfo(np.longdouble).eps]
+    assert shallow_any(close, [0, 1], Random(0)).interpolates(close, [0, 1])
+
+
+@pytest.mark.parametrize("rng", [None, 0, np.random.default_rng(0)])
+def test_a_stream_of_another_library_is_refused_where_one_is_needed(rng):
+    assert shallow_any([1, 2], [0, 1], rng).parameters == 4
+    with pytest.raises(ValueError, match=r"rng: must be a random\.Random, got"):
+        shallow_any([(1, 2), (1, 3)], [0, 1], rng)
