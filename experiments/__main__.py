@@ -6,6 +6,8 @@ import ast
 import sys
 from pathlib import Path
 
+from proofs_checks.output import command
+
 
 def summary(path: Path) -> str | None:
     """First line of a module's docstring; ``None`` for a module that is not run as a program.
@@ -40,4 +42,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    sys.exit(command(lambda: main(sys.argv[1:]), "python -m experiments"))

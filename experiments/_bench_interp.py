@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from constructions.interp import lower_bound, vector_bound
 from experiments.benchmark import Race
+from proofs_checks import log2
 from proofs_checks.interp import counting, direct
 
 Answer = tuple[int, int, int]
@@ -67,10 +68,9 @@ def forget() -> None:
         direct.pattern_sets,
         counting.floor_log2_binomial,
         counting.ceil_log2_binomial,
-        counting.floor_log2,
-        counting.ceil_log2,
     ):
         cached.cache_clear()
+    log2.forget()
 
 
 def sharpest(N: int, b: int, widths: str) -> int:

@@ -76,12 +76,13 @@ def resolve(N: int, d: int, b: int | None, delta: str | None, c: str | None) -> 
         source = given[0]
     else:
         b, source = N, "b = N, as none of b, delta and c was given"
+    origin = f" ({source})" if source != f"b = {b}" else ""
     if b < 1 or 1 << min(b, MAX_B) < N:
         raise ValueError(
             f"b: must be at least log2 N = {_log2(N)}, or {N} separated points do not fit, got {b}"
-            + (f" ({source})" if source != f"b = {b}" else "")
+            + origin
         )
-    _within("b", b, 1, MAX_B)
+    _within("b", b, 1, MAX_B, origin)
     if N * N * b > MAX_WORK:
         raise ValueError(
             f"N, b: must have N^2 b <= 2^36 for exact evaluation, got N = {N}, b = {b}"
@@ -142,11 +143,19 @@ def _product(c: str, N: int) -> int:
     return int(value * N)
 
 
-def _within(name: str, value: int, least: int, most: int) -> None:
+def demand_sweepable(d: int, largest: int) -> None:
+    """``ValueError`` if point sets of up to ``largest`` points in dimension d are too much work."""
+    most = MAX_COORDINATES // largest
+    if d > most:
+        raise ValueError(f"d: must be at most {most} for a sweep up to N = {largest}, got {d}")
+
+
+def _within(name: str, value: int, least: int, most: int, origin: str = "") -> None:
     if value < least:
-        raise ValueError(f"{name}: must be at least {least}, got {value}")
+        raise ValueError(f"{name}: must be at least {least}, got {value}{origin}")
     if value > most:
-        raise ValueError(f"{name}: must be at most {most} here (exact evaluation), got {value}")
+        rule = f"must be at most {most} here (exact evaluation)"
+        raise ValueError(f"{name}: {rule}, got {value}{origin}")
 
 
 def _log2(N: int) -> str:

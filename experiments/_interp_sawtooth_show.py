@@ -40,7 +40,9 @@ def report(metrics: Metrics) -> str:
     ]
     return "\n".join(
         (
-            heading(1, "Regular points 1, 1/2, 1/4, ...: one parameter fits every labelling").lstrip(),
+            heading(
+                1, "Regular points 1, 1/2, 1/4, ...: one parameter fits every labelling"
+            ).lstrip(),
             table(("L", "points", "labellings", "all"), regular, ">>>>"),
             heading(2, "Two random pairs at distance h in [1/2, 1): shattered or not"),
             table(

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from proofs_checks.output import command
+
 
 @dataclass(frozen=True)
 class Race:
@@ -101,4 +103,4 @@ def _clock(work: Callable[[], object]) -> tuple[float, object]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command(main, "python -m experiments.benchmark"))

@@ -16,6 +16,7 @@ from experiments import _interp_problem
 from experiments._lab.cli import main
 from experiments._lab.experiment import Artifact, Experiment, Plot, Refused, Rows, Status
 
+LARGEST = 512  # of the sweep
 CONVENTION = "dense count P: every entry of every weight matrix and bias, zeros included"
 
 
@@ -40,6 +41,8 @@ class Config:
 
     def __post_init__(self) -> None:
         _ = self.problem
+        if self.sweep:
+            _interp_problem.demand_sweepable(self.d, LARGEST)
         if self.widths == "general" and self.N > 64:
             # Every vector is gone through: 14 000 at N = b = 64, and more than 10^6 soon after.
             raise ValueError(f"widths: general widths take N <= 64, got N = {self.N}")

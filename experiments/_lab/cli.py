@@ -7,8 +7,6 @@ The fields of the configuration become options (``--N 64``), and every experimen
 
 from __future__ import annotations
 
-import io
-import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -20,28 +18,27 @@ from typing import Annotated, Any
 
 from experiments._lab.experiment import Experiment, Refused
 from experiments._lab.figure import SUFFIXES, csv_bytes, figure_bytes
-from experiments._lab.record import as_bytes, make_record, output_path, write_whole
+from experiments._lab.record import as_bytes, make_record
+from proofs_checks.output import command, output_path, silence, write_whole
 
-DONE, FAILED, USAGE, UNDECIDED, INTERRUPTED = 0, 1, 2, 3, 130
+DONE, FAILED, USAGE, UNDECIDED = 0, 1, 2, 3
 CODES = {"done": DONE, "refuted": FAILED, "undecided": UNDECIDED}
 
 
 def main(experiment: Experiment, arguments: Sequence[str] | None = None) -> int:
     """Parse, run, write the files, print; the exit code. Bad input never ends in a traceback."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a file name may be anything, even not UTF-8
-            stream.reconfigure(errors="backslashreplace")
+    return command(lambda: _main(experiment, arguments), experiment.name)
+
+
+def _main(experiment: Experiment, arguments: Sequence[str] | None) -> int:
     try:
         options = _parse(experiment, arguments)
         files = _files(experiment, options)
+        if "plot" in files and experiment.plot:
+            options.config = experiment.plot.prepare(options.config)
     except ValueError as error:
         return _complain(experiment, str(error), USAGE)
-    except SystemExit as stop:  # tyro: 0 after --help, 2 after its own message
-        return stop.code if isinstance(stop.code, int) else USAGE
-    try:
-        return _run(experiment, options, files)
-    except KeyboardInterrupt:
-        return _complain(experiment, "interrupted", INTERRUPTED)
+    return _run(experiment, options, files)
 
 
 def _parse(experiment: Experiment, arguments: Sequence[str] | None) -> Any:
@@ -107,8 +104,6 @@ def _files(experiment: Experiment, options: Any) -> dict[str, list[Path]]:
 
 def _run(experiment: Experiment, options: Any, files: dict[str, list[Path]]) -> int:
     config = options.config
-    if "plot" in files and experiment.plot:
-        config = experiment.plot.prepare(config)
     start = time.perf_counter()
     metrics = experiment.run(config, Random(options.seed))
     seconds = time.perf_counter() - start
@@ -155,8 +150,7 @@ def _show(experiment: Experiment, text: str) -> int:
     try:
         print(text, flush=True)
     except OSError as error:
-        # The rest of the text, and what is flushed at exit, goes nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence()
         if not isinstance(error, BrokenPipeError):  # else the reader has seen enough
             return _complain(experiment, f"the report was not printed: {error.strerror}", USAGE)
     return DONE

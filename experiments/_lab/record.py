@@ -1,4 +1,4 @@
-"""The record of a run, and writing files whole or not at all.
+"""The record of a run: what was asked for, what came of it, and with what.
 
 A record is ``{"experiment", "config", "seed", "metrics", "provenance"}``. Everything but the
 provenance is a function of the code, the configuration and the seed.
@@ -10,13 +10,11 @@ import json
 import os
 import platform
 import re
-import stat
 import subprocess
 from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 ROOT = Path(__file__).parents[2]
 PROJECT = "touchstone"
@@ -86,56 +84,3 @@ def commit() -> str | None:
     except (OSError, subprocess.SubprocessError):
         return None
     return answer.stdout.strip() or None
-
-
-def output_path(option: str, name: str) -> Path:
-    """The file behind ``name``, links followed, after trying that it can be written.
-
-    ``ValueError`` names the option, the path and the reason. Nothing is left behind.
-    """
-    try:
-        path = Path(name).resolve() if name else Path()
-        _refuse_special(path)
-        _create(path.parent)[1].unlink()
-    except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: a loop of links
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise ValueError(
-            f"{option}: must be a file that can be written, got {name!r}: {reason}"
-        ) from None
-    return path
-
-
-def _refuse_special(path: Path) -> None:
-    """Renaming onto a device, a pipe or a directory would replace or miss it."""
-    try:
-        mode = path.stat().st_mode
-    except FileNotFoundError:
-        return
-    if not stat.S_ISREG(mode):
-        raise ValueError("it is a directory" if stat.S_ISDIR(mode) else "it is not a regular file")
-    if not os.access(path, os.W_OK):
-        raise ValueError("it is write-protected")
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write to a temporary file beside ``path`` and rename it: whole or not at all.
-
-    ``OSError`` if the disk is full or the directory has gone; the temporary file is removed.
-    """
-    handle, temporary = _create(path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        with suppress(OSError):
-            temporary.unlink()
-        raise
-
-
-def _create(directory: Path) -> tuple[int, Path]:
-    """A new file, by an open handle and its path; its permissions follow the umask."""
-    path = directory / f".{PROJECT}-{uuid4().hex}.tmp"
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), path
