@@ -148,7 +148,11 @@ def _graph(options: argparse.Namespace, view: View) -> Answer:
 def _ids(options: argparse.Namespace, view: View) -> Answer:
     registry = view.registry
     if options.record:
-        return view.answer("".join(f"recorded {name}\n" for name in ids.record(registry)))
+        try:
+            new = ids.record(registry)
+        except OSError as error:
+            raise UsageError(f"--record: cannot write {error.filename}: {error.strerror}") from None
+        return view.answer("".join(f"recorded {name}\n" for name in new))
     if not options.check:
         return view.answer("".join(f"{name}\n" for name in view.claims))
     gone = [f"vanished {name}\n" for _, name in ids.vanished(registry)]
