@@ -46,7 +46,12 @@ def _draw_upper(axes: Any, rows: Rows, d: int, colour: str) -> None:
     axes.plot(sizes, [row["upper"] for row in first], "s", color=colour, label=label)
     law = "3N-2" if d == 1 else f"3N+{d - 1}"
     predicted = [shallow_parameters(N, d) for N in sizes]
-    axes.plot(sizes, predicted, color=colour, label=f"predicted ${law}$ (interp.U1)", **PREDICTED)
+    label = f"predicted ${law}$, one hidden layer (interp.U1)"
+    axes.plot(sizes, predicted, color=colour, label=label, **PREDICTED)
+    if d == 1:
+        label = r"predicted $N+4\sqrt{N}+1$, two hidden layers (interp.U2)"
+        two_layers = [N + 4 * N**0.5 + 1 for N in sizes]
+        axes.plot(sizes, two_layers, color="0.6", label=label, **PREDICTED)
     if d > 1:  # the net above has a narrow first layer, which the lower bounds do not allow
         label = f"upper, uniform width, slope {fitted(first, 'uniform_upper')}"
         uniform = [row["uniform_upper"] for row in first]

@@ -111,7 +111,7 @@ def test_point_sets_closer_than_asked_for_do_not_raise_the_bound():
     assert max(row["parameters"] for row in folded) > 3 * 256
     best = bounds.smallest(rows)
     assert best["parameters"] == min(
-        766, max(row["parameters"] for row in folded if row["in_problem"])
+        321, max(row["parameters"] for row in folded if row["in_problem"])
     )
 
 

@@ -39,9 +39,12 @@ def test_the_table_agrees_with_the_full_integer_search(rows):
     assert {at: found[at] for at in known} == known
 
 
-def test_every_upper_point_is_a_verified_net_of_three_parameters_a_point(rows):
+def test_every_upper_point_is_a_verified_net_of_one_to_two_parameters_a_point(rows):
     assert all(row["verified"] for row in rows)
-    assert all(row["upper"] == 3 * row["N"] - 2 >= row["lower"] for row in rows)
+    for row in rows:
+        N, root = row["N"], row["N"] ** 0.5
+        assert N + 4 * root < row["upper"] <= 2 * N + 4 * root + 9
+        assert row["lower"] <= row["upper"] < 3 * N - 2
 
 
 def test_in_the_exponential_regime_the_bound_is_linear_and_below_it_is_not(rows):
@@ -66,7 +69,7 @@ def test_the_figure_shows_all_points_slopes_with_intervals_and_dashed_prediction
     labels = [text.get_text() for text in figure.legends[0].get_texts()]
     assert sum("slope" in label and "[" in label for label in labels) == len(LAWS) + 1
     dashed = [line for line in axes.lines if line.is_dashed()]
-    assert len(dashed) == sum("predicted" in label for label in labels) == 2
+    assert len(dashed) == sum("predicted" in label for label in labels) == 3
     drawn = [list(line.get_ydata()) for line in axes.lines]
     for law in LAWS:
         assert [row["lower"] for row in rows if row["law"] == law] in drawn
@@ -77,7 +80,7 @@ def test_the_figure_shows_all_points_slopes_with_intervals_and_dashed_prediction
 def test_on_a_diameter_of_a_ball_the_uniform_widths_are_drawn_as_well(monkeypatch):
     monkeypatch.setattr(_interp_sweep, "SIZES", (64, 96, 128))
     rows = sweep(3, Random(0))
-    assert all(row["upper"] == 3 * row["N"] + 2 for row in rows)
+    assert all(row["upper"] < 3 * row["N"] + 2 for row in rows)
     assert all(row["uniform_upper"] >= row["lower"] for row in rows)
     figure, _ = draw(rows, 3)
     assert any("uniform" in text.get_text() for text in figure.legends[0].get_texts())
