@@ -44,6 +44,11 @@ def main(arguments: list[str]) -> int:
     if not re.fullmatch("[1-9][0-9]{0,5}", seconds):
         print(f"--seconds: must be an integer from 1 to 999999, got {seconds!r}", file=sys.stderr)
         return USAGE
+    unknown = next((path for path in paths if path.startswith("--")), None)
+    if unknown is not None:
+        rule = "must be --help, or --seconds before every FILE (a file of this name: ./FILE)"
+        print(f"option: {rule}, got {unknown!r}", file=sys.stderr)
+        return USAGE
     if not paths:
         print(HELP, file=sys.stderr)
         return USAGE

@@ -14,8 +14,10 @@ Point = tuple[Fraction, ...]
 def read_rational(value: Any, name: str) -> Fraction:
     """The exact value of an int, a Fraction or a finite float (the dyadic rational that it is).
 
-    Floats of other widths (numpy's) are not rounded to Python's.
+    Floats of other widths (numpy's) are not rounded to Python's. An array or tensor without
+    dimensions is the number that it holds.
     """
+    value = _plain(value)
     if isinstance(value, bool) or not isinstance(value, Real):
         raise ValueError(
             f"{name}: must be an int, Fraction or finite float, got {_short(value, repr)}"
@@ -59,7 +61,7 @@ def read_points(points: Any, name: str = "points") -> tuple[Point, ...]:
     points = _plain(points)
     if isinstance(points, str) or not isinstance(points, Iterable):
         raise ValueError(f"{name}: must be a sequence of points, got {_short(points, repr)}")
-    rows = list(points)
+    rows = [_plain(point) for point in points]
     if not rows:
         raise ValueError(f"{name}: must hold at least one point, got none")
     first = rows[0]

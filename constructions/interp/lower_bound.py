@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import inf
+from numbers import Integral
 from typing import Any
 
 from proofs_checks.certificate import seal
@@ -94,7 +95,7 @@ def certified_minimum(N: int, b: int, d: int = 1, tests: tuple[str, ...] = TESTS
     Raises ``ValueError`` for N < 2, d < 1, b < 1, 2^b < N (N separated points do not fit), a size
     beyond the referee's limits, or an unknown test.
     """
-    validate(N, b, d)
+    N, b, d = validate(N, b, d)
     unknown = [test for test in tests if test not in TESTS]
     if unknown or not tests:
         raise ValueError(f"tests: must be chosen from {', '.join(TESTS)}, got {tests!r}")
@@ -102,18 +103,26 @@ def certified_minimum(N: int, b: int, d: int = 1, tests: tuple[str, ...] = TESTS
     return search.run()
 
 
-def validate(N: int, b: int, d: int = 1) -> None:
-    """Raise ``ValueError`` unless N points that are 2^-b separated exist in R^d, within limits."""
+def validate(N: int, b: int, d: int = 1) -> tuple[int, int, int]:
+    """N, b, d as plain integers (numpy's overflow).
+
+    ``ValueError`` unless N points that are 2^-b separated exist in R^d, within limits.
+    """
+    read: list[int] = []
     for name, value, least in (("N", N, 2), ("b", b, 1), ("d", d, 1)):
-        if type(value) is not int or not least <= value <= LIMITS[name]:
+        whole = isinstance(value, Integral) and not isinstance(value, bool)
+        if not whole or not least <= value <= LIMITS[name]:
             raise ValueError(
                 f"{name}: must be an integer from {least} to {LIMITS[name]}, got {value!r}"
             )
+        read.append(int(value))
+    N, b, d = read
     if N > 1 << b:
         raise ValueError(
             f"b: N = {N} points separated by 2^-b do not fit; "
             f"b must be at least log2 N = {(N - 1).bit_length()} (rounded up), got {b}"
         )
+    return N, b, d
 
 
 @lru_cache(maxsize=1 << 14)
@@ -225,7 +234,7 @@ def failure_exponent(N: int, b: int, W: int, L: int) -> float:
     ``Class(1; W, L)``; it is at most |F| C(K, n) / C(m, n). An integer; 0 says nothing, ``-inf``
     that no configuration at all is served (K < n).
     """
-    validate(N, b)
+    N, b, _ = validate(N, b)
     problem = Problem(N, b)
     K = most_changes(W, L)
     if problem.n > K:
@@ -243,7 +252,7 @@ def closed_form(N: int, b: int, d: int = 1) -> tuple[int, int, int]:
     Weaker than :func:`certified_minimum`, but readable; logarithms are rounded so that it stays a
     lower bound.
     """
-    validate(N, b, d)
+    N, b, d = validate(N, b, d)
     n = N // 2
 
     def exclusion(W: int, L: int) -> Exclusion | None:

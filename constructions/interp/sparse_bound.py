@@ -36,7 +36,7 @@ def sparse_minimum(N: int, b: int, d: int = 1) -> SparseBound:
     Raises ``ValueError`` for what :func:`validate` refuses, and for N > 1000 (the search is cubic
     in N and the bound near N/2).
     """
-    validate(N, b, d)
+    N, b, d = validate(N, b, d)
     if N > MOST_NONZEROS // 2:
         raise ValueError(f"N: must be at most {MOST_NONZEROS // 2}, got {N}")
     s = 1

@@ -71,7 +71,7 @@ def sharpest_minimum(N: int, b: int, d: int = 1, widths: str = "uniform") -> Vec
     ``ValueError`` for what :func:`validate` refuses, for another ``widths``, and when more than
     ``MOST_CLASSES`` vectors would have to be gone through (general widths: N up to about 80).
     """
-    validate(N, b, d)
+    N, b, d = validate(N, b, d)
     if widths not in WIDTHS:
         raise ValueError(f"widths: must be uniform or general, got {widths!r}")
     tally: dict[str, int] = {}
@@ -95,7 +95,7 @@ def failure_exponent(N: int, b: int, w: Widths) -> float:
     For *any* weights of ``Class(1; w)``, over the uniform choice of n of the m pairs; an integer, 0
     where the counts say nothing, ``-inf`` where no configuration is served at all.
     """
-    validate(N, b)
+    N, b, _ = validate(N, b)
     problem = Problem(N, b)
     drawn = floor_log2_binomial(problem.m, problem.n, BITS)
     direct, ups = log2_direct(problem, w, BITS), -(-recursive_changes(w) // 2)

@@ -33,6 +33,13 @@ def test_touching_bounds_contradict_only_if_one_in_use_is_strict():
         check_infeasible([*strict, Inequality((0,), 0)], (0, 0, 1))
 
 
+@pytest.mark.parametrize("gap", [0, Fraction(1, 3), 1, 2])
+def test_bounds_that_leave_room_are_no_contradiction(gap):
+    """0 <= x <= gap, added up: 0 <= gap, which is true."""
+    with pytest.raises(Rejected, match="no contradiction"):
+        check_infeasible([Inequality((1,), gap), Inequality((-1,), 0)], (1, 1))
+
+
 @pytest.mark.parametrize(
     ("multipliers", "reason"),
     [

@@ -6,7 +6,7 @@ from math import isqrt
 
 import pytest
 from flint import arb, ctx
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from proofs_checks.log2 import (
@@ -51,6 +51,9 @@ def test_a_tie_closer_than_the_last_digit_is_left_open():
     assert ceil_log2(x, 400) < floor_log2(x + 1, 400), "enough digits tell them apart"
 
 
+@example([(3, 1)])
+@example([(3, -1)])
+@example([(5, 1), (7, -1)])
 @given(st.lists(st.tuples(st.integers(1, 10**6), st.integers(-20, 20)), max_size=8))
 def test_products_round_every_factor_in_the_safe_direction(powers):
     bits = 40

@@ -122,6 +122,15 @@ def test_an_unreadable_path_gives_exit_code_2(path, good, bad, capsys):
     assert len(out.splitlines()) == 2
 
 
+@pytest.mark.parametrize("option", ["--second", "--quiet", "--seconds"])
+def test_an_unknown_or_late_option_is_not_taken_for_a_file(option, good, capsys):
+    assert main([good, option, "5"]) == 2
+    out, err = capsys.readouterr()
+    assert (out, len(err.splitlines())) == ("", 1)
+    assert err.startswith("option: must be --help, or --seconds before every FILE")
+    assert f"got {option!r}" in err
+
+
 def test_no_arguments_is_a_usage_error_and_help_is_not(capsys):
     assert main([]) == 2
     assert "usage" in capsys.readouterr().err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import e, inf, log2
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +18,8 @@ from constructions.interp.lower_bound import (
     failure_exponent,
     find_exclusion,
 )
+from constructions.interp.sparse_bound import sparse_minimum
+from constructions.interp.vector_bound import sharpest_minimum
 from proofs_checks.interp import counting
 
 # Measured with an unoptimised prototype on full integers.
@@ -170,3 +173,9 @@ def test_bad_input_is_named(arguments, message):
 def test_alpha_refuses_a_rate_that_is_not_positive(c):
     with pytest.raises(ValueError, match="c: must be positive"):
         alpha(c)
+
+
+@pytest.mark.parametrize("find", [certified_minimum, sharpest_minimum, sparse_minimum, closed_form])
+def test_sizes_of_numpy_are_plain_integers_from_the_start(find):
+    assert find(np.int64(16), np.int8(100), np.int32(2)) == find(16, 100, 2)
+    assert "int64" not in repr(find(np.int64(16), np.int8(100)))

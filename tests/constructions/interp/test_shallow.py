@@ -166,6 +166,19 @@ def test_arrays_and_tensors_are_read_exactly(kind, points):
     assert net(made(points[2])) == (0,)
 
 
+@pytest.mark.parametrize("made", [np.array, torch.tensor])
+def test_lists_of_arrays_without_dimensions_are_read_exactly(made):
+    points, labels = [0.25, 0.1, 7.0], [1, 0, 2]
+    net = shallow_any(list(map(made, points)), list(map(made, labels)), Random(0))
+    exact = [x.item() for x in map(made, points)]  # torch rounds 0.1 to float32
+    assert net.interpolates(exact, labels)
+    assert net.parameters == 7
+    plane = [(made(1.0), made(0.5)), (made(2.0), made(0.5))]
+    assert shallow_any(plane, [0, 1], Random(0)).interpolates(plane, [0, 1])
+    with pytest.raises(ValueError, match=r"points: must be distinct, but 0 and 1 are both 3"):
+        shallow_any([made(3), made(3)], [0, 1], Random(0))
+
+
 def test_wide_floats_are_not_rounded_to_doubles():
     one = np.longdouble(1)
     close = [one, one + np.finfo(np.longdouble).eps]

@@ -91,8 +91,8 @@ def test_both_sides_enclose_the_full_integers(N, b):
         (5, 0),
         (5, 5),
         (7, 3),
-        (2**64 - 1, 2),  # the last size that is worked out in full
-        (2**64, 300),  # factor by factor
+        (2**64 - 1, 2),
+        (2**64, 300),
         (2**64 + 1, 1000),
         (2**40, 5),
         (2**80, 4),  # one power: m is beyond n^2 2^bits
@@ -114,6 +114,23 @@ def test_both_roundings_enclose_a_binomial(m, n, bits):
     assert high - low <= 4 * (n + 1)
 
 
+@pytest.mark.parametrize(("m", "n"), [(5, 0), (5, 5), (40, 3), (1000, 31), (2**20 + 1, 40)])
+@pytest.mark.parametrize("bits", [1, 12, 40])
+def test_a_binomial_too_long_to_compute_is_enclosed_factor_by_factor(m, n, bits, monkeypatch):
+    from math import comb
+
+    from flint import arb, ctx
+
+    monkeypatch.setattr(counting, "EXACT_BINOMIAL", -1)
+    ctx.prec = 4000
+    exact = arb(comb(m, n)).log() / arb(2).log() * 2**bits
+    low = counting.floor_log2_binomial.__wrapped__(m, n, bits)
+    high = counting.ceil_log2_binomial.__wrapped__(m, n, bits)
+    assert not exact < low
+    assert not exact > high
+    assert high - low <= 4 * (n + 1)
+
+
 @pytest.mark.parametrize("bits", range(62, 72))
 def test_binomials_whose_factors_lose_nothing_by_rounding(bits):
     """Beside powers of two, and just where one branch takes over from another: no slack hides an
@@ -124,7 +141,8 @@ def test_binomials_whose_factors_lose_nothing_by_rounding(bits):
     from flint import arb, ctx
 
     ctx.prec = 2000
-    for m, n in ((2 ** (bits + 2) + 1, 2), (2 ** (bits + 3) + 2, 3), (2 ** (bits + 1) + 2, 2)):
+    near = ((2 ** (bits + 2) + 1, 2), (2 ** (bits + 3) + 2, 3), (2 ** (bits + 1) + 2, 2))
+    for m, n in (*near, (2 ** (bits + 3), 2)):
         exact = arb(comb(m, n)).log() / arb(2).log() * 2**bits
         assert not exact < counting.floor_log2_binomial(m, n, bits)
         assert not exact > counting.ceil_log2_binomial(m, n, bits)

@@ -6,6 +6,7 @@ from itertools import combinations, pairwise, product
 from math import comb, factorial, prod
 
 import pytest
+from flint import fmpz_poly
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,22 +61,55 @@ def test_one_layer_sets_of_intervals():
             assert direct.pattern_sets((v,), n) == len(chosen)
 
 
+def chains(v, least):
+    """How many sets of j = 1..v+1 patterns are chains in which every step flips >= least units.
+
+    Along a chain no unit flips twice, and the zero pattern does not occur.
+    """
+    found = {j: set() for j in range(1, v + 2)}
+    for start in range(2**v):
+        for steps in product(range(v + 2), repeat=v):
+            # Unit i flips at step steps[i], or never where that is past the end.
+            flips = [[i for i in range(v) if steps[i] == step] for step in range(v + 1)]
+            flips = [units for units in flips if units]
+            chain = [start]
+            for units in flips:
+                chain.append(chain[-1] ^ sum(1 << i for i in units))
+            if 0 not in chain and all(len(units) >= least for units in flips):
+                found[len(chain)].add(frozenset(chain))
+    return [len(found[j]) for j in range(1, v + 2)]
+
+
 def test_chains_without_the_zero_pattern():
-    """Ordered chains of subsets up to a common reflection, none of them empty, as sets."""
     for v in (1, 2, 3):
-        found = {j: set() for j in range(1, v + 2)}
-        for start in range(2**v):
-            for steps in product(range(v + 2), repeat=v):
-                # Unit i flips at step steps[i], or never where that is past the end.
-                pattern, chain = start, [start]
-                for step in range(v + 1):
-                    flipped = sum(1 << i for i in range(v) if steps[i] == step)
-                    if flipped:
-                        pattern ^= flipped
-                        chain.append(pattern)
-                if 0 not in chain:
-                    found[len(chain)].add(frozenset(chain))
-        assert [len(found[j]) for j in range(1, v + 2)] == direct._middle_layer(v)
+        assert chains(v, 1) == direct._middle_layer(v)
+
+
+@pytest.mark.parametrize("v", [3, 4])
+def test_chains_of_the_last_layer_flip_at_least_two_units_at_a_time(v):
+    expected = chains(v, 2)
+    for n in (None, 1, 2, 9):
+        used = direct._last_layer(v, n)
+        assert used == expected[: len(used)]
+        assert n in (1, 2) or not any(expected[len(used) :])
+        assert n is None or len(used) >= min(n, v // 2 + 1)
+
+
+@given(VECTORS, st.integers(1, 9))
+def test_every_layer_has_a_polynomial_for_every_unit_and_earlier_pattern(w, M):
+    layers = [*w, 1]  # the output is one unit more
+    earlier = [sum(w[:l]) for l in range(len(layers))]
+    listed = sum(
+        1 for v, u in zip(layers, earlier, strict=True) for _ in range(v) for _ in range(2**u)
+    )
+    assert direct.pattern_polynomials(w, M) == M * listed
+
+
+@given(VECTORS, st.integers(1, 40))
+def test_dichotomies_are_sign_vectors_times_families(w, b):
+    u, p = sum(w), direct.vector_parameters(1, w) - sum(w) - 1
+    signs = direct.ceil_log2_sign_vectors(direct.pattern_polynomials(w, 2**b), len(w) + 1, p, 32)
+    assert direct.log2_dichotomies(w, 2**b, 32) == (u + 1) * 2**32 + signs
 
 
 def test_recursive_changes_of_width_two():
@@ -115,3 +149,33 @@ def test_rounded_numbers_never_shrink(x, y, shift):
     assert value(direct._times(a, b)) >= (x * y) << 600 or not (x and y)
     assert value(direct._plus(a, b)) >= (x << (600 - shift)) + (y << (600 + shift))
     assert all(number[0].bit_length() <= 65 for number in (a, b, direct._plus(a, b)))
+
+
+# S on both sides of where the last term takes over from the sum: p^2 2^20.
+@pytest.mark.parametrize("S", [1, 2, 5, 40, 10**6, 2 * 10**7, 10**9, 2**300])
+@pytest.mark.parametrize("p", [1, 2, 4])
+@pytest.mark.parametrize("D", [2, 3, 7])
+def test_sign_vectors_are_bounded_as_by_the_generating_polynomial(S, p, D):
+    """sum_c C(S, c) [t^c] (Dt + D-1)^p, the coefficients by multiplying out."""
+    weights = fmpz_poly([D - 1, D]) ** p
+    exact = ceil_log2(sum(comb(S, c) * int(weights[c]) for c in range(p + 1)), 32)
+    used = direct.ceil_log2_sign_vectors(S, D, p, 32)
+    assert -2 <= used - exact < 1 << 14
+
+
+@pytest.mark.parametrize("w", [(1,), (3,), (2, 1), (1, 4), (3, 2, 2)])
+def test_families_are_signs_sorted_within_every_layer_but_the_first(w):
+    first = len(set(product((-1, 1), repeat=w[0])))
+    later = [len({tuple(sorted(signs)) for signs in product((-1, 1), repeat=v)}) for v in w[1:]]
+    assert prod(x**e for x, e in direct.families(w)) == 2 * first * prod(later)
+
+
+@pytest.mark.parametrize("v", range(7))
+@pytest.mark.parametrize("boxes", range(4))
+def test_boxes_of_at_least_two_units_are_counted_one_by_one(v, boxes):
+    ways = [
+        placed
+        for placed in product(range(boxes + 1), repeat=v)  # the last box takes any number
+        if all(placed.count(box) >= 2 for box in range(boxes))
+    ]
+    assert direct._onto(v, boxes) == len(ways)

@@ -125,3 +125,20 @@ def test_a_sample_of_changes_is_reproducible(single_changes):
     first, again = ([w for w, _ in single_changes(certificate, Random(3), 20)] for _ in range(2))
     assert first == again
     assert len(first) == 20
+
+
+def test_the_claim_of_3N_parameters_is_borne_by_nets_of_that_size_and_no_larger():
+    chain = {"inputs": 1, "layers": [{"rows": [[[0, "1"]]], "bias": ["0"]}] * 3}
+    two = {"claim": "interp.U1", "points": [["0"], ["1"]], "labels": ["0", "1"]}
+    assert decide({**two, "parameters": 6, "depth": 2, "width": 1}, chain)  # 3N + d - 1 = 6
+    wide = {
+        "inputs": 1,
+        "layers": [
+            {"rows": [[[0, "1"]], []], "bias": ["0", "0"]},
+            {"rows": [[[0, "1"]]], "bias": ["0"]},
+        ],
+    }
+    larger = {**two, "parameters": 7, "depth": 1, "width": 2}
+    with pytest.raises(Rejected, match=r"interp\.U1 allows 3N \+ d - 1 = 6"):
+        decide(larger, wide)
+    assert decide({**larger, "claim": "interp.K"}, wide)
