@@ -10,25 +10,23 @@ biases. Scales are worked out once when a network is read; evaluating it is inte
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 from math import gcd, isqrt, lcm
 from typing import Any
 
+from proofs_checks.columns import IntegerRow, TooLong, growth, through
 from proofs_checks.reading import Rejected, integer, mapping, rational, rationals, sequence
 
 MAX_UNITS = 1_000_000  #: most inputs or units of one layer
 LEAST_GROUP = 16  #: shorter rows than this are not split
+CHUNK = 256  #: points that are evaluated together
 
 # What is longer than this is refused: nobody should wait for it, or lend it the memory.
 MAX_DENOMINATOR_BITS = 1 << 21  #: of one unit: all different denominators of its weights together
 MAX_WEIGHT_BITS = 1 << 31  #: of all integer weights together
-MAX_VALUE_BITS = 1 << 23  #: of the value of a unit
-
-#: One unit: groups (factor, ((column, integer weight), ...)) and an integer bias. The value of the
-#: unit is its scale times (sum over the groups of factor * weighted sum, plus the bias).
-IntegerRow = tuple[tuple[tuple[int, tuple[tuple[int, int], ...]], ...], int]
 
 
 @dataclass(frozen=True)
@@ -94,22 +92,51 @@ def read(data: Any, name: str = "network") -> Network:
 
 def evaluate(network: Network | Any, point: Sequence[Fraction | int]) -> tuple[Fraction, ...]:
     """The exact outputs at ``point`` (one coordinate per input), for a network read or as data."""
+    return next(evaluate_all(network, [point]))
+
+
+def evaluate_all(
+    network: Network | Any, points: Iterable[Sequence[Fraction | int]]
+) -> Iterator[tuple[Fraction, ...]]:
+    """The exact outputs at every point, in order, ``CHUNK`` points at a time.
+
+    ``ValueError`` for a point that is not ``network.inputs`` ints or Fractions; :class:`Rejected` for
+    values that are too long.
+    """
     net = network if isinstance(network, Network) else read(network)
+    growths = [growth(layer) for layer in net.rows]
+    left = iter(points)
+    while chunk := [_exact(net, point) for point in islice(left, CHUNK)]:
+        yield from _outputs(net, growths, chunk)
+
+
+def _exact(net: Network, point: Sequence[Fraction | int]) -> tuple[list[int], int]:
+    """Numerators over the common denominator, and that."""
     if len(point) != net.inputs:
         raise ValueError(f"point: must have {net.inputs} coordinates, got {len(point)}")
     for coordinate in point:
         if isinstance(coordinate, bool) or not isinstance(coordinate, (Fraction, int)):
             raise ValueError(f"point: must be exact (int or Fraction), got {coordinate!r}")
     one = lcm(*(x.denominator for x in point))
-    values = [x.numerator * (one // x.denominator) for x in point]
-    last = net.depth
-    for depth, layer in enumerate(net.rows):
-        values = [_combine(row, values, one) for row in layer]
-        if depth < last:
-            values = [value if value > 0 else 0 for value in values]
-        if max(map(int.bit_length, values)) > MAX_VALUE_BITS:
-            raise Rejected(f"network: a value of more than {MAX_VALUE_BITS} bits")
-    return tuple(scale * value / one for scale, value in zip(net.scales, values, strict=True))
+    return [x.numerator * (one // x.denominator) for x in point], one
+
+
+def _outputs(
+    net: Network, growths: list[int], chunk: list[tuple[list[int], int]]
+) -> Iterator[tuple[Fraction, ...]]:
+    ones = [one for _, one in chunk]
+    columns = [list(column) for column in zip(*(numbers for numbers, _ in chunk), strict=True)]
+    try:
+        outputs = through(net.rows, growths, columns, ones)
+    except TooLong:
+        if len(chunk) == 1:
+            raise
+        half = len(chunk) // 2
+        yield from _outputs(net, growths, chunk[:half])
+        yield from _outputs(net, growths, chunk[half:])
+    else:
+        for one, values in zip(ones, zip(*outputs, strict=True), strict=True):
+            yield tuple(s * v / one for s, v in zip(net.scales, values, strict=True))
 
 
 def parameters(network: Network | Any) -> int:
@@ -141,14 +168,6 @@ def _weights(row: Any, name: str, before: int) -> dict[int, Fraction]:
             raise Rejected(f"{name}: column {column} occurs twice")
         weights[column] = rational(weight, f"{name}: weight {column}")
     return weights
-
-
-def _combine(row: IntegerRow, values: list[int], one: int) -> int:
-    groups, bias = row
-    total = bias * one
-    for factor, terms in groups:
-        total += factor * sum([w * values[j] for j, w in terms])
-    return total
 
 
 def _common_factor(numbers: list[int]) -> int:

@@ -5,8 +5,9 @@ Statement: ``claim``; ``points``, an array of N distinct points (arrays of d rat
 (widest hidden layer W). Evidence: ``network`` (:mod:`proofs_checks.relu`).
 
 Accepted when the network has the stated size and its value at each point equals the label. That is
-an upper bound for these N points and labels and says nothing about others, so only the claims in
-:data:`CLAIMS` may be named, and ``interp.U1`` only when P <= 3N + d - 1, its own bound.
+an upper bound for these N points and labels and says nothing about others. A claim with a bound of
+its own takes only networks within it: ``interp.U1`` P <= 3N + d - 1, ``interp.U2`` on the line the
+least pq + 2p + 2q + 1 with pq >= N. The others in :data:`CLAIMS` bound P by what depends on the points.
 """
 
 from __future__ import annotations
@@ -17,16 +18,14 @@ from typing import Any
 from proofs_checks import relu
 from proofs_checks.reading import Rejected, claim_among, integer, mapping, rationals, sequence
 
-#: The claims that assert networks of a certain size on given points.
+#: The claims that assert networks on given points.
 CLAIMS = (
     "interp.D4",
     "interp.D4A",
     "interp.FOLD",
-    "interp.K",
     "interp.LOOKUP",
-    "interp.P1",
     "interp.U1",
-    "interp.V1",
+    "interp.U2",
 )
 
 _SIZE = ("parameters", "depth", "width")
@@ -48,16 +47,30 @@ def check(statement: dict[str, Any], evidence: Any) -> str:
         stated, actual = integer(statement[name], f"statement.{name}", 0), getattr(network, name)
         if stated != actual:
             raise Rejected(f"statement.{name}: the network has {actual}, not {stated}")
-    for i, (point, label) in enumerate(zip(points, labels, strict=True)):
-        if relu.evaluate(network, point) != (label,):
+    values = relu.evaluate_all(network, points)
+    for i, (value, label) in enumerate(zip(values, labels, strict=True)):
+        if value != (label,):
             raise Rejected(f"network: does not take the stated label at point {i}")
     N, d = len(points), network.inputs
-    if claim == "interp.U1" and network.parameters > 3 * N + d - 1:
-        raise Rejected(f"statement.parameters: interp.U1 allows 3N + d - 1 = {3 * N + d - 1}")
+    most = _most(claim, N, d)
+    if most is not None and network.parameters > most:
+        raise Rejected(f"statement.parameters: {claim} allows {most} for N = {N}, d = {d}")
     return (
         f"N={N} points in dimension d={d} fitted exactly by P={network.parameters} parameters "
         f"(depth L={network.depth}, width W={network.width})"
     )
+
+
+def _most(claim: str, N: int, d: int) -> int | None:
+    """The most parameters of a network that the claim speaks of; ``None`` if N and d do not say."""
+    if claim == "interp.U1":
+        return 3 * N + d - 1
+    if claim == "interp.U2":
+        if d != 1:
+            raise Rejected(f"statement.points: interp.U2 speaks of d = 1, got d = {d}")
+        shapes = ((p, -(-N // p)) for p in range(1, N + 1))
+        return min(p * q + 2 * p + 2 * q + 1 for p, q in shapes)
+    return None
 
 
 def _points(data: Any) -> list[tuple[Fraction, ...]]:

@@ -54,6 +54,16 @@ def exact_network(statement, evidence):
         and (
             statement["claim"] != "interp.U1" or size[0] <= 3 * len(points) + network["inputs"] - 1
         )
+        and (statement["claim"] != "interp.U2" or network["inputs"] == 1)
+        and (
+            statement["claim"] != "interp.U2"
+            or any(
+                size[0] <= (p + 2) * (q + 2) - 3
+                for p in range(1, 2 * len(points))
+                for q in range(1, 2 * len(points))
+                if p * q == len(points) or (p - 1) * q < len(points) <= p * q
+            )
+        )
     )
 
 

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import pytest
 
-from proofs_checks import relu
+from proofs_checks import columns, relu
 from proofs_checks.certificate import Rejected, check, seal
 from proofs_checks.interp import dichotomies
 from proofs_checks.interp.counting import EXACT_BINOMIAL, LIMITS, MOST_ENTRIES, Problem, sides
@@ -87,7 +87,16 @@ def test_integer_weights_are_bounded_together_and_values_each(monkeypatch):
     mixed = [[[0, "1023"], [1, "1024"]], [[0, "1024"], [1, "1023"]]]
     growing = net([[[0, "1"]]] * 2, *[mixed] * 12)
     assert relu.evaluate(growing, (1,)) == (2047**12, 2047**12)
-    monkeypatch.setattr(relu, "MAX_VALUE_BITS", 120)
+    with monkeypatch.context() as patch:
+        patch.setattr(columns, "MAX_VALUE_BITS", 120)
+        with pytest.raises(Rejected, match="a value of more than 120 bits"):
+            relu.evaluate(growing, (1,))
+    # The bound on a layer holds for all points together, so fewer are taken at once, down to one.
+    points = [(i,) for i in range(1, 8)]
+    expected = [(2047**12 * i, 2047**12 * i) for i in range(1, 8)]
+    monkeypatch.setattr(columns, "MAX_LAYER_BITS", 2 * 2 * 140)
+    assert list(relu.evaluate_all(growing, points)) == expected
+    monkeypatch.setattr(columns, "MAX_LAYER_BITS", 2 * 120)
     with pytest.raises(Rejected, match="a value of more than 120 bits"):
         relu.evaluate(growing, (1,))
     wide = net([[[0, str(2 * i + 1)]] for i in range(20)], [[[i, "1"] for i in range(20)]])

@@ -98,9 +98,9 @@ def test_two_outputs_are_rejected():
 def test_the_linear_upper_bound_is_not_certified_by_a_larger_network():
     points, labels = STATEMENT["points"][:2], STATEMENT["labels"][:2]
     two = {**STATEMENT, "points": points, "labels": labels}
-    with pytest.raises(Rejected, match=r"allows 3N \+ d - 1 = 6"):
+    with pytest.raises(Rejected, match=r"allows 6 for N = 2, d = 1"):
         decide(two)
-    assert decide({**two, "claim": "interp.V1"})
+    assert decide({**two, "claim": "interp.LOOKUP"})
 
 
 def test_every_single_change_is_rejected_or_still_a_genuine_proof(single_changes, naive):
@@ -139,6 +139,53 @@ def test_the_claim_of_3N_parameters_is_borne_by_nets_of_that_size_and_no_larger(
         ],
     }
     larger = {**two, "parameters": 7, "depth": 1, "width": 2}
-    with pytest.raises(Rejected, match=r"interp\.U1 allows 3N \+ d - 1 = 6"):
+    with pytest.raises(Rejected, match=r"interp\.U1 allows 6 for N = 2, d = 1"):
         decide(larger, wide)
-    assert decide({**larger, "claim": "interp.K"}, wide)
+    assert decide({**larger, "claim": "interp.LOOKUP"}, wide)
+
+
+def padded(widths):
+    """The identity of [0, oo) through hidden layers of these widths."""
+    layers = [{"rows": [[[0, "1"]], *[[]] * (w - 1)], "bias": ["0"] * w} for w in (*widths, 1)]
+    return {"inputs": 1, "layers": layers}
+
+
+@pytest.mark.parametrize(
+    ("N", "widths", "parameters"),
+    [(4, (2, 2), 13), (6, (2, 3), 17), (7, (2, 4), 21), (1, (1, 1), 6)],
+)
+def test_two_layers_within_their_own_bound_are_accepted_for_it(N, widths, parameters):
+    # p = q = 2: 2 * 2 + 4 + 4 + 1; p = 2, q = 3: 6 + 4 + 6 + 1; p = 2, q = 4: 8 + 4 + 8 + 1.
+    statement = {
+        "claim": "interp.U2",
+        "points": [[str(i)] for i in range(N)],
+        "labels": [str(i) for i in range(N)],
+        "parameters": parameters,
+        "depth": 2,
+        "width": max(widths),
+    }
+    assert decide(statement, padded(widths))
+
+
+def test_two_layers_beyond_their_own_bound_or_off_the_line_are_rejected_for_it():
+    points = [[str(i)] for i in range(4)]
+    statement = {
+        **STATEMENT,
+        "claim": "interp.U2",
+        "points": points,
+        "labels": ["0", "1", "2", "3"],
+    }
+    size = {"parameters": 17, "depth": 2, "width": 3}
+    with pytest.raises(Rejected, match=r"interp\.U2 allows 13 for N = 4"):
+        decide({**statement, **size}, padded((2, 3)))
+    assert decide({**statement, **size, "claim": "interp.LOOKUP"}, padded((2, 3)))
+    plane = {"inputs": 2, "layers": [{"rows": [[[0, "1"]]], "bias": ["0"]}]}
+    flat = {"points": [["0", "0"]], "labels": ["0"], "parameters": 3, "depth": 0, "width": 0}
+    with pytest.raises(Rejected, match="speaks of d = 1, got d = 2"):
+        decide({**statement, **flat}, plane)
+
+
+@pytest.mark.parametrize("claim", ["interp.K", "interp.V1", "interp.P1", "interp.D1"])
+def test_a_claim_that_does_not_assert_networks_is_refused(claim):
+    with pytest.raises(Rejected, match="claim"):
+        decide({**STATEMENT, "claim": claim})
