@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import math
 import subprocess
 import sys
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cache
+from random import Random
+from typing import Any
 
-from constructions.interp import lower_bound, vector_bound
+from constructions.interp import configurations, exact_batch, lower_bound, vector_bound
+from constructions.interp.hash_then_bits import hash_then_bits
+from constructions.interp.network import ExactNet
 from experiments.benchmark import Race
-from proofs_checks import log2
+from proofs_checks import log2, relu
 from proofs_checks.interp import counting, direct
 
 Answer = tuple[int, int, int]
 
 
 def races() -> list[Race]:
-    """Certified minima against full integers, and cold starts against a bare interpreter."""
+    """Certified minima, exact evaluation of large nets, and cold starts."""
     certified = [
         Race(
             f"certified minimum N={N} b={b}",
@@ -57,7 +63,34 @@ def races() -> list[Race]:
             ("pytest theory --collect-only", ("-m", "pytest", "theory", "--collect-only", "-q")),
         )
     ]
-    return certified + sharper + starts
+    return (
+        certified + sharper + [every_point(N, runs) for N, runs in ((4096, 3), (65536, 1))] + starts
+    )
+
+
+@cache
+def memorised(N: int) -> tuple[ExactNet, tuple[Any, ...], tuple[Any, ...]]:
+    """A net for N keys of 64 bits, the keys and their labels; built by whoever comes first."""
+    keys = configurations.paired(N, 64, Random(N))
+    points, labels = tuple(keys.points), tuple(keys.labels)
+    return hash_then_bits(points, labels, Random(0)), points, labels
+
+
+def every_point(N: int, runs: int) -> Race:
+    """The same net evaluated exactly at all N points, by two routes."""
+    return Race(
+        f"hash_then_bits N={N}, every point",
+        lambda: exact_batch.wrong(*memorised(N)),
+        lambda: refereed(*memorised(N)),
+        "ref.: the referee, from JSON",
+        runs=runs,
+    )
+
+
+def refereed(net: ExactNet, points: Any, labels: Any) -> list[int]:
+    """Indices of the points at which the net, exported and read again, does not have the label."""
+    values = relu.evaluate_all(json.loads(json.dumps(net.to_json())), points)
+    return [i for i, (v, y) in enumerate(zip(values, labels, strict=True)) if v != (y,)]
 
 
 def forget() -> None:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 CHUNK = 256  # points; the number is a compromise between loop overhead and units that are 0
 
+SHIFT = 64  # bits of a power of two from which shifting is faster than multiplying
+
 
 @dataclass(frozen=True)
 class Row:
@@ -139,9 +141,18 @@ def _layer(
         for j, weight in row.terms:
             column = columns[j]
             if column is not None:
-                total = total + (column if weight == 1 else weight * column)
+                total = total + _times(weight, column)
         if relu:
             total = np.maximum(total, 0)
             yield total if total.any() else None
         else:
             yield total
+
+
+def _times(weight: int, column: np.ndarray) -> np.ndarray:
+    """weight * column; a long power of two is a shift, which costs no multiplication."""
+    zeros = (weight & -weight).bit_length() - 1
+    if zeros < SHIFT:
+        return column if weight == 1 else weight * column
+    odd = weight >> zeros
+    return (column if odd == 1 else odd * column) << zeros
