@@ -41,7 +41,8 @@ D7 = Claim(
     r"$\delta/2$ at $\delta$-separated points. Then $\int|f'| = 1$ and $\|f\|_1 = \delta/4$ for every "
     r"$\delta$, and $\|f - g\|_\infty < 1/(2N)$ forces the sign $\varepsilon_i$ of g at all N points. "
     r"Hence every class of uniform width with fewer parameters than tabulated for (N, b) has error "
-    r"at least 1/(2N) on the unit ball of $\int|f'|$; $3N + 1$ parameters do come closer.",
+    r"at least 1/(2N) on the unit ball of $\int|f'|$; the broken line of $3N + 1$ parameters through half the "
+    r"peaks is at distance 1/(4N).",
     hypotheses={"separated": r"$|x_i - x_j| \ge \delta$: the hats do not overlap"},
     constants={
         "amplitude": Fraction(1, 2),  # times 1/N
@@ -49,6 +50,7 @@ D7 = Claim(
         "size": Fraction(1, 4),  # ||f||_1 / delta
         "error": Fraction(1, 2),  # times 1/N, below which signs are forced
         "per_point": 3,
+        "line": Fraction(1, 4),  # times 1/N, distance of the broken line
         "table": MappingProxyType(TABLE),
     },
     source=Derived("hats at separated points, then D1 and DIR for the signs"),
@@ -120,7 +122,7 @@ def broken_lines_come_closer(claim: Claim) -> Outcome:
         net = broken_line(points, [Fraction(e, 4 * N) for e in signs])
         # f and the line are affine between the corners of f, and constant beyond them.
         error = max(abs(net(x)[0] - y) for x, y in f)
-        if error >= Fraction(1, 2 * N) or net.parameters != claim["per_point"] * N + 1:
+        if error != claim["line"] / N or net.parameters != claim["per_point"] * N + 1:
             return refuted({"N": N, "P": net.parameters, "error": error})
     return established(cases=cases)
 
@@ -165,10 +167,16 @@ D7.falsifier(
     because="(2, ..., 2) with 43 parameters passes every test",
 )
 D7.falsifier(
-    "2N + 1 parameters come closer",
-    constants={"per_point": 2},
+    "the broken line has 5N/2 + 1 parameters",
+    constants={"per_point": Fraction(5, 2)},
     by="broken_lines_come_closer",
     because="a hinge costs three parameters",
+)
+D7.falsifier(
+    "the broken line is at distance 6/(25N)",
+    constants={"line": Fraction(6, 25)},
+    by="broken_lines_come_closer",
+    because="the peaks are 1/(4N) above it",
 )
 D7.falsifier(
     "points of any distance",
