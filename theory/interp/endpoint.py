@@ -41,8 +41,8 @@ D7 = Claim(
     r"$\delta/2$ at $\delta$-separated points. Then $\int|f'| = 1$ and $\|f\|_1 = \delta/4$ for every "
     r"$\delta$, and $\|f - g\|_\infty < 1/(2N)$ forces the sign $\varepsilon_i$ of g at all N points. "
     r"Hence every class of uniform width with fewer parameters than tabulated for (N, b) has error "
-    r"at least 1/(2N) on the unit ball of $\int|f'|$; the broken line of $3N + 1$ parameters through half the "
-    r"peaks is at distance 1/(4N).",
+    r"at least 1/(2N) on the unit ball of $\int|f'|$; the broken line of $3N + 1$ parameters through half "
+    r"the peaks is at distance 1/(4N).",
     hypotheses={"separated": r"$|x_i - x_j| \ge \delta$: the hats do not overlap"},
     constants={
         "amplitude": Fraction(1, 2),  # times 1/N
