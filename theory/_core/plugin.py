@@ -4,13 +4,15 @@
     pytest theory --tier slow -m exact -k interp.D1      more of it, one level, one claim
     pytest 'theory/interp/pairs.py::interp.PAIR'         one claim
     pytest theory --claims-report out.json               outcomes and kill matrix as data
+    pytest theory --claims-certificates DIR              accepted certificates, to be checked again
 
 Loaded by ``theory/conftest.py``; for claims elsewhere ``-p theory._core.plugin --claims-root DIR``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,14 +20,15 @@ from typing import Any
 import pytest
 
 from proofs_checks.output import output_path, write_whole
+from theory._core.certificates import Keeper, certificate_folder
 from theory._core.claim import FAST, TIERS
 from theory._core.items import ROLES, AuditItem, TaskItem
-from theory._core.outcome import Level
+from theory._core.outcome import CERTIFIED, Level
 from theory._core.problems import Problem, find_problems
 from theory._core.registry import THEORY, Registry, discover, is_claim_file
-from theory._core.report import Collected, as_bytes, build, summary
-from theory._core.runner import NOT_RUN
-from theory._core.tasks import tasks_of
+from theory._core.report import Collected, as_bytes, build, certificates_of, summary
+from theory._core.runner import ESTABLISHED, NOT_RUN
+from theory._core.tasks import CHECK, tasks_of
 
 
 @dataclass
@@ -36,6 +39,8 @@ class State:
     registries: dict[Path, tuple[Registry, list[Problem]]] = field(default_factory=dict)
     visited: set[str] = field(default_factory=set)  # roots of which a file was offered
     collected: Collected = field(default_factory=Collected)
+    keeper: Keeper | None = None  # with --claims-certificates
+    unsaved: str = ""  # why a certificate could not be saved
     error: str = ""
 
     def registry(self, root: Path) -> tuple[Registry, list[Problem]]:
@@ -50,7 +55,7 @@ STATE = pytest.StashKey[State]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--tier``, ``--claims-report``, ``--strict-claims``, ``--claims-root``."""
+    """``--tier``, ``--claims-report`` and the other options of the claims."""
     group = parser.getgroup("claims", "claims of mathematics")
     group.addoption(
         "--tier", choices=TIERS, default=FAST,
@@ -59,6 +64,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--claims-report", metavar="FILE", default=None,
         help="write outcomes, kill matrix, error-rate ledger and environment as JSON",
+    )  # fmt: skip
+    group.addoption(
+        "--claims-certificates", metavar="DIR", default=None,
+        help="save the certificates that established checks rest on, each as DIR/<digest>.json",
     )  # fmt: skip
     group.addoption(
         "--strict-claims", action="store_true", default=False,
@@ -71,7 +80,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the markers and refuse a report path that cannot be written."""
+    """Register the markers and refuse paths that cannot be written."""
     for level in Level:
         config.addinivalue_line("markers", f"{level.value}: evidence level of a claim's check")
     config.addinivalue_line("markers", "evidence(level): the same, by keyword")
@@ -88,6 +97,26 @@ def pytest_configure(config: pytest.Config) -> None:
             config.option.claims_report = str(output_path("--claims-report", target))
         except ValueError as error:
             raise pytest.UsageError(str(error)) from None
+    _keep_certificates(config)
+
+
+def _keep_certificates(config: pytest.Config) -> None:
+    name = config.getoption("claims_certificates", None)
+    if name is None:
+        return
+    try:
+        folder = certificate_folder("--claims-certificates", name)
+    except ValueError as error:
+        raise pytest.UsageError(str(error)) from None
+    config.option.claims_certificates = str(folder)  # workers are told the resolved path
+    keeper = config.stash[STATE].keeper = Keeper(folder)
+    keeper.install()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop listening to the referee."""
+    if STATE in config.stash and (keeper := config.stash[STATE].keeper):
+        keeper.remove()
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -135,6 +164,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in left_out]
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """Save the certificates of an established check in the process that ran it."""
+    keeper = item.config.stash[STATE].keeper
+    if keeper:
+        keeper.recent.clear()
+    result = yield
+    if keeper and isinstance(item, TaskItem) and item.task.role == CHECK:
+        check, data = item.task.check, dict(item.user_properties)
+        if check and check.level is CERTIFIED and data.get("outcome") == ESTABLISHED:
+            # A long list was cut when it became data; then all that the check had accepted counts.
+            digests = certificates_of(data) or list(dict.fromkeys(keeper.recent))
+            item.user_properties.append(("certificates", json.dumps(digests)))
+            item.user_properties.append(("certificates_unsaved", keeper.save(digests)))
+    return result
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
     """On the controller, listen to what the items (wherever they run) report."""
     if not _is_worker(session.config):
@@ -151,6 +197,9 @@ class Listener:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Remember an item's data, and failures that came back without any (a dead worker)."""
         self.state.collected.add(report)
+        complaint = dict(report.user_properties).get("certificates_unsaved")
+        if report.when == "call" and complaint:
+            self.state.unsaved = str(complaint)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -176,6 +225,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         state.error = "not one of the selected claim items could run"
     _write_report(session, state)
+    if state.unsaved:
+        session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+        state.error = state.unsaved
 
 
 def _write_report(session: pytest.Session, state: State) -> None:

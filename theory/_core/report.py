@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import platform
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import metadata
 from typing import Any
@@ -112,6 +112,7 @@ def _check(check: Check, tasks: list[Task], collected: Collected) -> dict[str, A
         "level": check.level.value,
         "scope": check.scope,
         "tier": check.tier,
+        "certificates": certificates_of(collected.items.get(own.name, {})),
         "falsifiers": [_item(task, collected) for task in mine if task.role == FALSIFIER],
     }
 
@@ -128,6 +129,15 @@ def _item(task: Task, collected: Collected) -> dict[str, Any]:
         "witness": data.get("witness") or None,
         "payload": json.loads(data.get("payload", "{}")),
     }
+
+
+def certificates_of(data: Mapping[str, Any]) -> list[str]:
+    """Digests of the certificates that an item's data name; none when the list had to be cut."""
+    named = data.get("certificates") or json.dumps(
+        json.loads(data.get("payload", "{}")).get("certificates")
+    )
+    found = json.loads(named)
+    return [str(one) for one in found] if isinstance(found, list) else []
 
 
 def kill_matrix(records: list[dict[str, Any]]) -> dict[str, list[dict[str, str]]]:
