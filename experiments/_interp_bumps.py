@@ -70,17 +70,10 @@ def norms(N: int, b: int, rng: Random) -> dict[str, Any]:
     }
 
 
-def errors(largest: int) -> list[dict[str, Any]]:
-    """For N = 16, 32, ... at b = N: nets below the certified P err by at least 1/(2N)."""
-    rows = []
-    N = 16
-    while N <= largest:
-        bound = sharpest_minimum(N, N)
-        # The full norm of f is 1 + delta/4, so f/(1 + delta/4) lies in the unit ball.
-        forced = Fraction(1, 2 * N) / (1 + Fraction(1, 4 * 2**N))
-        P = bound.parameters - 1
-        rows.append(
-            {"N": N, "b": N, "P": P, "error": float(forced), "P_times_error": P * float(forced)}
-        )
-        N *= 2
-    return rows
+def forced(N: int) -> dict[str, Any]:
+    """At b = N: nets with at most P parameters err by at least 1/(2N), over the unit ball of W^{1,1}."""
+    bound = sharpest_minimum(N, N)
+    # The full norm of f is 1 + delta/4, so f/(1 + delta/4) lies in the unit ball.
+    error = Fraction(1, 2 * N) / (1 + Fraction(1, 4 * 2**N))
+    P = bound.parameters - 1
+    return {"N": N, "b": N, "P": P, "error": float(error), "P_times_error": P * float(error)}

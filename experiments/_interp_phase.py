@@ -1,11 +1,11 @@
-"""Cells of the phase diagram: a certified lower bound and the smaller of two nets.
+"""Cells of the phase diagram: a certified lower bound and the smallest of three nets.
 
 What the P of a net in a cell rests on (``basis``):
 
 | basis | meaning |
 |---|---|
 | built | the net was built, and evaluated exactly at all N points of the configuration |
-| equality | shallow_any has P = 3N - 2 for any points and labels (`interp.U1`); not built here |
+| equality | a proved count for any points and labels: 3N - 2 (`interp.U1`), pq + 2p + 2q + 1 (`interp.U2`) |
 | plan | fold_lookup: the fold and all codes were found and counted; the net was not built |
 | scaled | as ``plan``, but the codes are those found for the same N at b = 64, with J = b + 1 tents |
 
@@ -14,6 +14,7 @@ Symbols: N points, 2^-b separated, on the line; P dense parameters, J tents of t
 
 from __future__ import annotations
 
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -23,6 +24,7 @@ from constructions.interp.exact_batch import wrong
 from constructions.interp.fold import fold_parameters
 from constructions.interp.runs import run_parameters
 from constructions.interp.shallow import shallow_any, shallow_parameters
+from constructions.interp.three_layer import CHAIN_BITS, Shape, three_layer_any
 from proofs_checks.interp.counting import parameters
 
 SHARP_N, SHARP_B = 1024, 64  # the sharper search takes N <= SHARP_N, or b <= SHARP_B; D1 the rest
@@ -31,24 +33,27 @@ BUILT_WORK = 1 << 20  # N max(N, b) of the nets that are built
 LEAST_LOOKUP = run_parameters(1, 1, 2, 2)
 
 
-def grid(largest: int, step: int) -> list[tuple[int, int]]:
-    """(N, b): N = 16, 16 2^step, ...; b = log2 N, then the same steps from 2 log2 N to 16 N."""
-    found = []
-    for k in range(4, largest.bit_length(), step):
-        powers = [1 << i for i in range(step, k + 5, step) if 1 << i >= 2 * k]
-        found += [(1 << k, b) for b in (k, *powers)]
-    return found
+def grid(largest: int, step: int) -> list[tuple[int, tuple[int, ...]]]:
+    """(N, all b): N = 16, 16 2^step, ...; b = log2 N, then the same steps from 2 log2 N to 16 N."""
+    return [
+        (1 << k, (k, *(1 << i for i in range(step, k + 5, step) if 1 << i >= 2 * k)))
+        for k in range(4, largest.bit_length(), step)
+    ]
 
 
-def cells(where: list[tuple[int, int]], built_to: int, rng: Random) -> list[dict[str, Any]]:
-    """One row for every (N, b)."""
+def column(N: int, bits: tuple[int, ...], built_to: int, rng: Random) -> list[dict[str, Any]]:
+    """One row for every b. Codes that were planned for one b are counted again for larger ones."""
     plans: dict[int, int] = {}  # N -> P of the lookup planned at PLANNED_B
-    return [_cell(N, b, built_to, plans, rng) for N, b in where]
+    return [_cell(N, b, built_to, plans, rng) for b in bits]
 
 
 def _cell(N: int, b: int, built_to: int, plans: dict[int, int], rng: Random) -> dict[str, Any]:
     build = built_to >= N and N * max(N, b) <= BUILT_WORK
-    nets = [_shallow(N, b, build, rng), _folded(N, b, None if build else plans, rng)]
+    nets = [
+        _shallow(N, b, build, rng),
+        _chained(N, b, build, rng),
+        _folded(N, b, None if build else plans, rng),
+    ]
     right = [net for net in nets if not net["wrong"] and net["parameters"] is not None]
     best = min(right, key=lambda net: net["parameters"], default=_NOTHING)
     lower = certified(N, b)
@@ -61,10 +66,8 @@ def _cell(N: int, b: int, built_to: int, plans: dict[int, int], rng: Random) -> 
         "basis": best["basis"],
         "verified": best["basis"] == "built",
         "ratio": best["parameters"] and best["parameters"] / lower["lower"],
-        "shallow": nets[0]["parameters"],
-        "shallow_basis": nets[0]["basis"],
-        "fold": nets[1]["parameters"],
-        "fold_basis": nets[1]["basis"],
+        **{net["column"]: net["parameters"] for net in nets},
+        **{f"{net['column']}_basis": net["basis"] for net in nets},
         # The class of uniform width a net lies in is what the lower bound speaks of.
         "uniform_upper": min((net["uniform"] for net in nets if net["uniform"]), default=None),
         "wrong": [net["name"] for net in nets if net["wrong"]],
@@ -91,13 +94,28 @@ def _shallow(N: int, b: int, build: bool, rng: Random) -> dict[str, Any]:
     return _row("shallow_any", P, P, "equality", False)  # one hidden layer is of uniform width
 
 
+def _chained(N: int, b: int, build: bool, rng: Random) -> dict[str, Any]:
+    """Built where one chain, which has the fewest parameters, does not make the weights too long."""
+    shape = one_chain(N)
+    if build and N * b <= CHAIN_BITS:
+        make = partial(three_layer_any, shape=shape)
+        return _built("three_layer_any", make, paired(N, b, rng), rng)
+    P, uniform = shape.parameters(N, 1), parameters(1, max(shape.widths(N)), 2)
+    return _row("three_layer_any", P, uniform, "equality", False)
+
+
+def one_chain(N: int) -> Shape:
+    """The shape with the fewest parameters for N points on the line."""
+    return min((Shape(q, -(-N // q)) for q in range(1, N + 1)), key=lambda s: s.parameters(N, 1))
+
+
 def _folded(N: int, b: int, plans: dict[int, int] | None, rng: Random) -> dict[str, Any]:
-    """fold_lookup, built if ``plans`` is None; not looked at where its tents alone exceed 3N - 2.
+    """fold_lookup, built if ``plans`` is None; not looked at where its tents alone exceed another net.
 
     The fold takes J = b + 1 tents at most, and b at least unless all points lie in one half of [0, 1].
     """
-    if fold_parameters(1, b) + LEAST_LOOKUP - 2 >= shallow_parameters(N, 1):
-        return _row("fold_lookup", None, None, "its tents alone exceed 3N - 2", False)
+    if fold_parameters(1, b) + LEAST_LOOKUP - 2 >= one_chain(N).parameters(N, 1):
+        return _row("fold_lookup", None, None, "its tents alone exceed another net", False)
     if plans is None:
         return _built("fold_lookup", fold_lookup.fold_lookup, paired(N, b, rng), rng)
     if b <= PLANNED_B:
@@ -128,4 +146,11 @@ def _built(name: str, make: Any, configuration: Configuration, rng: Random) -> d
 def _row(
     name: str, P: int | None, uniform: int | None, basis: str, mistaken: bool
 ) -> dict[str, Any]:
-    return {"name": name, "parameters": P, "uniform": uniform, "basis": basis, "wrong": mistaken}
+    return {
+        "name": name,
+        "column": name.partition("_")[0],
+        "parameters": P,
+        "uniform": uniform,
+        "basis": basis,
+        "wrong": mistaken,
+    }

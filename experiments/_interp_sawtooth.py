@@ -39,12 +39,8 @@ def distances(L: int) -> list[int]:
     return [*close, *range(2 * L + 2, 3 * L + 3, 2)]
 
 
-def transition(L: int, trials: int, rng: Random) -> list[dict[str, Any]]:
-    """One row for every distance 2^-beta."""
-    return [_row(L, beta, trials, rng) for beta in distances(L)]
-
-
-def _row(L: int, beta: int, trials: int, rng: Random) -> dict[str, Any]:
+def transition(L: int, beta: int, trials: int, rng: Random) -> dict[str, Any]:
+    """The share of pair sets at distance 2^-beta that are shattered."""
     share = sawtooth.shattered_fraction(L, beta, trials, rng)
     shattered = int(share * trials)
     low, high = clopper_pearson(shattered, trials, ALPHA)

@@ -26,12 +26,13 @@ LAWS: dict[str, Callable[[int], int]] = {
 EXPONENTIAL = {"N": 1, "4 N": 4}  # c of the laws b = cN, for which rate(c) N is predicted
 
 
-def sweep(d: int, rng: Random) -> list[dict[str, Any]]:
-    """One row for every law and size: certified P, first survivor, built P, verified or not."""
-    return [_row(law, N, b(N), d, rng) for law, b in LAWS.items() for N in SIZES]
+def grid() -> list[tuple[str, int, int]]:
+    """(law, N, b) of every point."""
+    return [(law, N, b(N)) for law, b in LAWS.items() for N in SIZES]
 
 
-def _row(law: str, N: int, b: int, d: int, rng: Random) -> dict[str, Any]:
+def row(law: str, N: int, b: int, d: int, rng: Random) -> dict[str, Any]:
+    """One point: certified P, first survivor, built P, verified or not."""
     from constructions.interp.configurations import CONFIGURATIONS
 
     bound = vector_bound.sharpest_minimum(N, b, d)

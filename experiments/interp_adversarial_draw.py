@@ -8,12 +8,14 @@ does not fit, except with that probability.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 from experiments._lab.cli import main
 from experiments._lab.experiment import Experiment, Plot
+from experiments._lab.later import later
 
 
 @dataclass(frozen=True)
@@ -37,38 +39,44 @@ class Config:
                     raise ValueError(f"{name}: must be from {least} to {most}, got {value}")
 
 
-def run(config: Config, rng: Random) -> dict[str, Any]:
-    """The exponent for every class, and a digest of one seeded draw for every problem."""
+@dataclass(frozen=True)
+class Problem:
+    """One number of points and one separation, and the widths of the classes."""
+
+    N: int
+    b: int
+    widths: tuple[int, ...]
+
+
+def tasks(config: Config) -> list[Problem]:
+    """Every N with every factor, increasing."""
+    widths = tuple(sorted(config.widths))
+    return [
+        Problem(N, factor * N, widths)
+        for N in sorted(config.N)
+        for factor in sorted(config.factors)
+    ]
+
+
+def run(task: Problem, rng: Random) -> dict[str, Any]:
+    """The exponent for every class, and a digest of one seeded draw."""
     from experiments._interp_draw import problem
 
-    return {
-        "problems": [
-            problem(N, factor * N, sorted(config.widths), rng)
-            for N in sorted(config.N)
-            for factor in sorted(config.factors)
-        ]
-    }
+    return problem(task.N, task.b, list(task.widths), rng)
 
 
-def render(metrics: dict[str, Any]) -> str:
-    """The text of the report."""
-    from experiments._interp_draw_show import report
-
-    return report(metrics)
-
-
-def figure(metrics: dict[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
-    """Exponents against P, one panel for each factor b / N."""
-    from experiments._interp_draw_show import draw
-
-    return draw(metrics)
+def collect(_: Config, results: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """All problems."""
+    return {"problems": list(results)}
 
 
 EXPERIMENT = Experiment(
-    run=run,
     config=Config,
-    render=render,
-    plot=Plot("Draw the certified exponents against P:", figure),
+    tasks=tasks,
+    run=run,
+    collect=collect,
+    render=later("_interp_draw_show", "report"),
+    plot=Plot("Draw the certified exponents against P:", later("_interp_draw_show", "draw")),
 )
 
 if __name__ == "__main__":

@@ -8,12 +8,14 @@ W^{1,1} is at least c/P for nets of P parameters, whatever their depth (interp.D
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 from experiments._lab.cli import main
 from experiments._lab.experiment import Experiment, Plot, Status
+from experiments._lab.later import later
 
 
 @dataclass(frozen=True)
@@ -34,16 +36,44 @@ class Config:
                 raise ValueError(f"{name}: must be from {low} to {high}, got {getattr(self, name)}")
 
 
-def run(config: Config, rng: Random) -> dict[str, Any]:
-    """Exact norms against b; error bounds against certified P; plain data."""
-    from experiments._interp_bumps import errors, norms
+@dataclass(frozen=True)
+class Norms:
+    """The norms of N bumps at 2^-b-separated points."""
 
+    N: int
+    b: int
+
+
+@dataclass(frozen=True)
+class Forced:
+    """The error of nets below the certified number of parameters, for N points at b = N."""
+
+    N: int
+
+
+def tasks(config: Config) -> list[Norms | Forced]:
+    """Norms for every fourth b, errors for N = 16, 32, ..."""
     least = max(1, (config.N - 1).bit_length())
-    bits = range(least, config.most + 1, 4)
+    sizes = [1 << k for k in range(4, config.largest.bit_length())]
+    return [
+        *(Norms(config.N, b) for b in range(least, config.most + 1, 4)),
+        *(Forced(N) for N in sizes),
+    ]
+
+
+def run(task: Norms | Forced, rng: Random) -> dict[str, Any]:
+    """Exact norms, or the forced error; plain data."""
+    from experiments._interp_bumps import forced, norms
+
+    return norms(task.N, task.b, rng) if isinstance(task, Norms) else forced(task.N)
+
+
+def collect(config: Config, results: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Norms against b; errors against certified P."""
     return {
         "N": config.N,
-        "norms": [norms(config.N, b, rng) for b in bits],
-        "errors": errors(config.largest),
+        "norms": [row for row in results if "variation" in row],
+        "errors": [row for row in results if "error" in row],
     }
 
 
@@ -55,26 +85,14 @@ def verdict(metrics: dict[str, Any]) -> tuple[Status, str]:
     return "done", ""
 
 
-def render(metrics: dict[str, Any]) -> str:
-    """The text of the report."""
-    from experiments._interp_bumps_show import report
-
-    return report(metrics)
-
-
-def figure(metrics: dict[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
-    """Left: norms against b; right: error against P."""
-    from experiments._interp_bumps_show import draw
-
-    return draw(metrics)
-
-
 EXPERIMENT = Experiment(
-    run=run,
     config=Config,
-    render=render,
+    tasks=tasks,
+    run=run,
+    collect=collect,
+    render=later("_interp_bumps_show", "report"),
     verdict=verdict,
-    plot=Plot("Draw the norms and the error bound:", figure),
+    plot=Plot("Draw the norms and the error bound:", later("_interp_bumps_show", "draw")),
 )
 
 if __name__ == "__main__":

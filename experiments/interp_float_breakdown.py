@@ -7,12 +7,14 @@ label. Floats prove nothing here, and a net that fails in floats is still correc
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 from experiments._lab.cli import main
 from experiments._lab.experiment import Experiment, Plot, Status
+from experiments._lab.later import later
 
 
 @dataclass(frozen=True)
@@ -36,17 +38,38 @@ class Config:
                 raise ValueError(f"{name}: must be from {low} to {high}, got {getattr(self, name)}")
 
 
-def run(config: Config, rng: Random) -> dict[str, Any]:
-    """Wrong labels for every net, number format and b; plain data."""
-    from experiments._interp_breakdown import rows, rules
+@dataclass(frozen=True)
+class Separation:
+    """Configurations of one separation."""
 
+    N: int
+    b: int
+    draws: int
+
+
+def tasks(config: Config) -> list[Separation]:
+    """One for every b."""
     least = max(1, (config.N - 1).bit_length())
     bits = range(least, config.most + 1, config.step)
+    return [Separation(config.N, b, config.draws) for b in bits]
+
+
+def run(task: Separation, rng: Random) -> dict[str, Any]:
+    """Wrong labels for every net and number format; plain data."""
+    from experiments._interp_breakdown import rows
+
+    return {"rows": rows(task.N, task.b, task.draws, rng)}
+
+
+def collect(config: Config, results: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """All rows, and where the rule of thumb expects the break."""
+    from experiments._interp_breakdown import rules
+
     return {
         "N": config.N,
         "draws": config.draws,
         "rules": rules(config.N),
-        "rows": [row for b in bits for row in rows(config.N, b, config.draws, rng)],
+        "rows": [row for result in results for row in result["rows"]],
     }
 
 
@@ -58,26 +81,14 @@ def verdict(metrics: dict[str, Any]) -> tuple[Status, str]:
     return "done", ""
 
 
-def render(metrics: dict[str, Any]) -> str:
-    """The text of the report."""
-    from experiments._interp_breakdown_show import report
-
-    return report(metrics)
-
-
-def figure(metrics: dict[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
-    """Share of wrong labels against b, one panel for each net."""
-    from experiments._interp_breakdown_show import draw
-
-    return draw(metrics)
-
-
 EXPERIMENT = Experiment(
-    run=run,
     config=Config,
-    render=render,
+    tasks=tasks,
+    run=run,
+    collect=collect,
+    render=later("_interp_breakdown_show", "report"),
     verdict=verdict,
-    plot=Plot("Draw the share of wrong labels against b:", figure),
+    plot=Plot("Draw the share of wrong labels against b:", later("_interp_breakdown_show", "draw")),
 )
 
 if __name__ == "__main__":

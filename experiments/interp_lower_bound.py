@@ -6,6 +6,7 @@ bounds are networks that are built and evaluated exactly at all N points.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Annotated, Any, Literal
@@ -15,6 +16,7 @@ from tyro.conf import arg
 from experiments import _interp_problem
 from experiments._lab.cli import main
 from experiments._lab.experiment import Artifact, Experiment, Plot, Refused, Rows, Status
+from experiments._lab.later import later
 
 LARGEST = 512  # of the sweep
 CONVENTION = "dense count P: every entry of every weight matrix and bias, zeros included"
@@ -53,7 +55,42 @@ class Config:
         return _interp_problem.resolve(self.N, self.d, self.b, self.delta, self.c)
 
 
-def run(config: Config, rng: Random) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Point:
+    """One point of the sweep: N points, b = law(N)."""
+
+    law: str
+    N: int
+    b: int
+    d: int
+
+
+def tasks(config: Config) -> list[Config | Point]:
+    """The problem itself, then the points of the sweep."""
+    problem = replace(config, sweep=False)
+    if not config.sweep:
+        return [problem]
+    from experiments._interp_sweep import grid
+
+    return [problem, *(Point(law, N, b, config.d) for law, N, b in grid())]
+
+
+def run(task: Config | Point, rng: Random) -> dict[str, Any]:
+    """Both bounds of the problem with all that goes with them, or of one point of the sweep."""
+    if isinstance(task, Point):
+        from experiments._interp_sweep import row
+
+        return row(task.law, task.N, task.b, task.d, rng)
+    return both_bounds(task, rng)
+
+
+def collect(_: Config, results: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The problem, and the sweep if there was one."""
+    problem, *rows = results
+    return problem | {"sweep": rows} if rows else problem
+
+
+def both_bounds(config: Config, rng: Random) -> dict[str, Any]:
     """Both bounds, the nets, the gap, the regime, the adversarial draw; plain data."""
     from experiments._interp_bounds import (
         BEST,
@@ -70,7 +107,7 @@ def run(config: Config, rng: Random) -> dict[str, Any]:
     nets = upper_bounds(problem, rng)
     counted = "uniform_parameters" if config.widths == "uniform" else "parameters"
     compared = smallest(nets, counted)
-    metrics = {
+    return {
         "problem": describe(problem),
         "lower_bound": {"parameters": P, "architecture": certified["architecture"]},
         "lower_bounds": lower,
@@ -81,11 +118,6 @@ def run(config: Config, rng: Random) -> dict[str, Any]:
         "regime": problem.regime,
         "adversarial_draw": adversarial_draw(problem, P),
     }
-    if config.sweep:
-        from experiments._interp_sweep import sweep
-
-        metrics["sweep"] = sweep(problem.d, rng)
-    return metrics
 
 
 def describe(problem: _interp_problem.Problem) -> dict[str, Any]:
@@ -120,13 +152,6 @@ def verdict(metrics: dict[str, Any]) -> tuple[Status, str]:
     return "done", ""
 
 
-def render(metrics: dict[str, Any]) -> str:
-    """The report."""
-    from experiments._interp_text import render as report
-
-    return report(metrics)
-
-
 def certificate(config: Config, metrics: dict[str, Any]) -> bytes:
     """The sealed certificate of the lower bound; ``Refused`` if the referee does not accept it."""
     from constructions.interp.vector_bound import sharpest_minimum
@@ -157,9 +182,11 @@ def figure(metrics: dict[str, Any]) -> tuple[Any, Rows]:
 
 
 EXPERIMENT = Experiment(
-    run=run,
     config=Config,
-    render=render,
+    tasks=tasks,
+    run=run,
+    collect=collect,
+    render=later("_interp_text", "render"),
     verdict=verdict,
     plot=Plot(
         "Draw the scaling law, P against N (implies --sweep):",

@@ -1,19 +1,21 @@
 """Phase diagram of ReLU interpolation: best net over certified lower bound, for (N, b) on a grid.
 
-Below: the certified minimum of dense parameters over nets of uniform width. Above: the smaller of two
-constructions, shallow_any (P = 3N - 2) and fold_lookup (about 6 b + a constant times sqrt(N log N)),
-for a random paired configuration. Every cell says whether its net was built and evaluated exactly
-at all N points, or whether only its parameter count is known.
+Below: the certified minimum of dense parameters over nets of uniform width. Above: the smallest of three
+constructions, shallow_any (P = 3N - 2), three_layer_any (about N + 4 sqrt N) and fold_lookup (about 6 b + a
+constant times sqrt(N log N)), for a random paired configuration. Every cell says whether its net was built
+and evaluated exactly at all N points, or whether only its parameter count is known.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 from experiments._lab.cli import main
 from experiments._lab.experiment import Experiment, Plot, Status
+from experiments._lab.later import later
 
 LARGEST = 16384
 
@@ -36,15 +38,36 @@ class Config:
             raise ValueError(f"built_to: must be from 0 to 4096, got {self.built_to}")
 
 
-def run(config: Config, rng: Random) -> dict[str, Any]:
-    """One row for every cell of the grid; plain data."""
-    from experiments._interp_phase import cells, grid
+@dataclass(frozen=True)
+class Column:
+    """All cells of one N."""
 
-    step = 1 if config.fine else 2
+    N: int
+    b: tuple[int, ...]
+    built_to: int
+
+
+def tasks(config: Config) -> list[Column]:
+    """One for every N."""
+    from experiments._interp_phase import grid
+
+    columns = grid(config.largest, 1 if config.fine else 2)
+    return [Column(N, bits, config.built_to) for N, bits in columns]
+
+
+def run(task: Column, rng: Random) -> dict[str, Any]:
+    """One row for every cell; plain data."""
+    from experiments._interp_phase import column
+
+    return {"cells": column(task.N, task.b, task.built_to, rng)}
+
+
+def collect(config: Config, results: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The whole grid."""
     return {
-        "step": step,
+        "step": 1 if config.fine else 2,
         "built_to": config.built_to,
-        "cells": cells(grid(config.largest, step), config.built_to, rng),
+        "cells": [row for result in results for row in result["cells"]],
     }
 
 
@@ -59,26 +82,14 @@ def verdict(metrics: dict[str, Any]) -> tuple[Status, str]:
     return "done", ""
 
 
-def render(metrics: dict[str, Any]) -> str:
-    """The text of the report."""
-    from experiments._interp_phase_show import report
-
-    return report(metrics)
-
-
-def figure(metrics: dict[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
-    """The grid, coloured by upper over lower."""
-    from experiments._interp_phase_show import draw
-
-    return draw(metrics)
-
-
 EXPERIMENT = Experiment(
-    run=run,
     config=Config,
-    render=render,
+    tasks=tasks,
+    run=run,
+    collect=collect,
+    render=later("_interp_phase_show", "report"),
     verdict=verdict,
-    plot=Plot("Draw the phase diagram:", figure),
+    plot=Plot("Draw the phase diagram:", later("_interp_phase_show", "draw")),
 )
 
 if __name__ == "__main__":

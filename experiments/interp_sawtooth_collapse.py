@@ -8,12 +8,14 @@ dichotomy is enumerated exactly; only the choice of the pairs is random.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 from experiments._lab.cli import main
 from experiments._lab.experiment import Experiment, Plot, Status
+from experiments._lab.later import later
 
 
 @dataclass(frozen=True)
@@ -35,19 +37,54 @@ class Config:
             raise ValueError(f"trials: must be from 1 to 1000, got {self.trials}")
 
 
-def run(config: Config, rng: Random) -> dict[str, Any]:
-    """The shattered share at every distance, its interval, the law, the proved bound; plain data."""
-    from experiments._interp_sawtooth import certified, predicted_middle, regular, transition
+@dataclass(frozen=True)
+class Distance:
+    """Random pairs at distance 2^-beta against the class of depth L."""
+
+    L: int
+    beta: int
+    trials: int
+
+
+@dataclass(frozen=True)
+class Regular:
+    """The class of depth L at the dyadic points."""
+
+    L: int
+
+
+def tasks(config: Config) -> list[Distance | Regular]:
+    """Every distance of every depth, then the regular points of every depth."""
+    from experiments._interp_sawtooth import distances
 
     depths = sorted(config.depths)
+    return [
+        *(Distance(L, beta, config.trials) for L in depths for beta in distances(L)),
+        *(Regular(L) for L in depths),
+    ]
+
+
+def run(task: Distance | Regular, rng: Random) -> dict[str, Any]:
+    """The shattered share, its interval, the law and the proved bound; or the regular points."""
+    from experiments._interp_sawtooth import regular, transition
+
+    if isinstance(task, Regular):
+        return regular(task.L)
+    return transition(task.L, task.beta, task.trials, rng)
+
+
+def collect(config: Config, results: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Rows by depth and distance; for each depth where the bound and the law say what."""
+    from experiments._interp_sawtooth import certified, predicted_middle
+
     return {
         "trials": config.trials,
-        "rows": [row for L in depths for row in transition(L, config.trials, rng)],
+        "rows": [row for row in results if "shattered" in row],
         "depths": [
             {"L": L, "certified_exponent": certified(L), "predicted_middle": predicted_middle(L)}
-            for L in depths
+            for L in sorted(config.depths)
         ],
-        "regular": [regular(L) for L in depths],
+        "regular": [row for row in results if "dichotomies" in row],
     }
 
 
@@ -64,26 +101,17 @@ def verdict(metrics: dict[str, Any]) -> tuple[Status, str]:
     return "done", ""
 
 
-def render(metrics: dict[str, Any]) -> str:
-    """The text of the report."""
-    from experiments._interp_sawtooth_show import report
-
-    return report(metrics)
-
-
-def figure(metrics: dict[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
-    """Share against log2(1/h)/L, and against log2(1/h) - 2L, where the curves fall together."""
-    from experiments._interp_sawtooth_show import draw
-
-    return draw(metrics)
-
-
 EXPERIMENT = Experiment(
-    run=run,
     config=Config,
-    render=render,
+    tasks=tasks,
+    run=run,
+    collect=collect,
+    render=later("_interp_sawtooth_show", "report"),
     verdict=verdict,
-    plot=Plot("Draw the share of shattered pair sets against the distance:", figure),
+    plot=Plot(
+        "Draw the share of shattered pair sets against the distance:",
+        later("_interp_sawtooth_show", "draw"),
+    ),
 )
 
 if __name__ == "__main__":

@@ -7,12 +7,14 @@ nothing about what weights exist; only the certified bound does. That it succeed
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 from experiments._lab.cli import main
 from experiments._lab.experiment import Experiment, Plot
+from experiments._lab.later import later
 
 
 @dataclass(frozen=True)
@@ -40,47 +42,68 @@ class Config:
             raise ValueError(f"N: must be even, got {self.N}")
 
 
-def run(config: Config, rng: Random) -> dict[str, Any]:
-    """Success rates with intervals for every architecture and point set; plain data."""
-    from experiments._interp_trained import KINDS, architectures, certified, success
+@dataclass(frozen=True)
+class Nets:
+    """Nets of one architecture on point sets of one kind."""
 
-    restarts = min(config.restarts, 8) if config.quick else config.restarts
-    steps = min(config.steps, 100) if config.quick else config.steps
-    size = (config.N, config.b)
+    N: int
+    b: int
+    W: int
+    L: int
+    kind: str
+    restarts: int
+    steps: int
+
+
+def effort(config: Config) -> tuple[int, int]:
+    """Restarts and steps."""
+    if config.quick:
+        return min(config.restarts, 8), min(config.steps, 100)
+    return config.restarts, config.steps
+
+
+def tasks(config: Config) -> list[Nets]:
+    """Every architecture with every kind of points."""
+    from experiments._interp_trained import KINDS, architectures
+
+    return [
+        Nets(config.N, config.b, W, L, kind, *effort(config))
+        for W, L in architectures(config.N, config.b)
+        for kind in KINDS
+    ]
+
+
+def run(task: Nets, rng: Random) -> dict[str, Any]:
+    """The success rate with its interval; plain data."""
+    from experiments._interp_trained import success
+
+    size, shape = (task.N, task.b), (task.W, task.L)
+    return success(size, shape, task.kind, (task.restarts, task.steps), rng)
+
+
+def collect(config: Config, results: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Success rates for every architecture and point set."""
+    from experiments._interp_trained import certified
+
+    restarts, steps = effort(config)
     return {
         "illustration": "training failure proves nothing",
         "N": config.N,
         "b": config.b,
         "restarts": restarts,
         "steps": steps,
-        "Pmin": certified(*size),
-        "rows": [
-            success(size, shape, kind, (restarts, steps), rng)
-            for shape in architectures(*size)
-            for kind in KINDS
-        ],
+        "Pmin": certified(config.N, config.b),
+        "rows": list(results),
     }
 
 
-def render(metrics: dict[str, Any]) -> str:
-    """The text of the report."""
-    from experiments._interp_trained_show import report
-
-    return report(metrics)
-
-
-def figure(metrics: dict[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
-    """Success rate against P for each point set."""
-    from experiments._interp_trained_show import draw
-
-    return draw(metrics)
-
-
 EXPERIMENT = Experiment(
-    run=run,
     config=Config,
-    render=render,
-    plot=Plot("Draw the success rates against P:", figure),
+    tasks=tasks,
+    run=run,
+    collect=collect,
+    render=later("_interp_trained_show", "report"),
+    plot=Plot("Draw the success rates against P:", later("_interp_trained_show", "draw")),
 )
 
 if __name__ == "__main__":

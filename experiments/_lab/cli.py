@@ -1,28 +1,28 @@
 """One command line for every experiment: ``raise SystemExit(main(EXPERIMENT))``.
 
-The fields of the configuration become options (``--N 64``), and every experiment has ``--seed``,
-``--json FILE`` and, where it can draw, ``--plot FILE``. Exit code 0: done; 1: refuted or failed;
-2: usage, bad input, or a file that cannot be written; 3: undecided or not run.
+The fields of the configuration become options (``--N 64``); ``options.py`` has those that every experiment
+shares. Exit code 0: done; 1: refuted or failed; 2: usage, bad input, or a file that cannot be
+written; 3: undecided or not run; 130: interrupted.
 """
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, fields, make_dataclass
-from functools import partial
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from random import Random
-from typing import Annotated, Any
+from typing import Any
 
-from experiments._lab.experiment import Experiment, Refused
-from experiments._lab.figure import SUFFIXES, csv_bytes, figure_bytes
-from experiments._lab.record import as_bytes, make_record
-from proofs_checks.output import command, output_path, silence, write_whole
+from experiments._lab import options as command_line
+from experiments._lab.executors import Executor, SweepError
+from experiments._lab.experiment import Experiment
+from proofs_checks.output import command, silence
 
-DONE, FAILED, USAGE, UNDECIDED = 0, 1, 2, 3
-CODES = {"done": DONE, "refuted": FAILED, "undecided": UNDECIDED}
+DONE, FAILED, USAGE, UNDECIDED, INTERRUPTED = 0, 1, 2, 3, 130
+CODES = {"done": DONE, "refuted": FAILED, "failed": FAILED, "undecided": UNDECIDED}
+SHOWN = 5  # failures told one by one
 
 
 def main(experiment: Experiment, arguments: Sequence[str] | None = None) -> int:
@@ -32,118 +32,135 @@ def main(experiment: Experiment, arguments: Sequence[str] | None = None) -> int:
 
 def _main(experiment: Experiment, arguments: Sequence[str] | None) -> int:
     try:
-        options = _parse(experiment, arguments)
-        files = _files(experiment, options)
+        options = command_line.parse(experiment, arguments)
+        files = command_line.outputs(experiment, options)
         if "plot" in files and experiment.plot:
             options.config = experiment.plot.prepare(options.config)
+        tasks = list(experiment.tasks(options.config))
+        place = command_line.executor(options)
     except ValueError as error:
         return _complain(experiment, str(error), USAGE)
-    return _run(experiment, options, files)
-
-
-def _parse(experiment: Experiment, arguments: Sequence[str] | None) -> Any:
-    """An object with ``config``, ``seed`` and one attribute for every file option."""
-    import tyro
-
-    def option(name: str, kind: Any, default: Any, text: str, metavar: str) -> tuple[Any, ...]:
-        hint = None if default is not None else ""  # "(default: None)" tells nobody anything
-        described = tyro.conf.arg(help=text, metavar=metavar, help_behavior_hint=hint)
-        return name, Annotated[kind, described], default
-
-    outputs = {"json": "Write the record (configuration, metrics, provenance)."}
-    if experiment.plot:
-        outputs["plot"] = experiment.plot.help + f" {', '.join(SUFFIXES)}; the data go beside it."
-    outputs |= {name: artifact.help for name, artifact in experiment.artifacts.items()}
-    shape = make_dataclass(
-        "Options",
-        [
-            ("config", tyro.conf.OmitArgPrefixes[_unchecked(experiment.config)]),
-            option("seed", int, 0, "Seed of every random choice, at least 0.", "INT"),
-            *(option(name, str | None, None, text, "FILE") for name, text in outputs.items()),
-        ],
-    )
-    options: Any = tyro.cli(
-        shape,
-        prog=f"python -m experiments.{experiment.name}",
-        description=experiment.doc.replace("``", ""),
-        args=arguments,
-    )
-    if options.seed < 0:
-        raise ValueError(f"seed: must be at least 0, got {options.seed}")
-    values = {field.name: getattr(options.config, field.name) for field in fields(options.config)}
-    options.config = experiment.config(**values)
-    return options
-
-
-def _unchecked(config: type) -> type:
-    """The same fields without the checks, so that a complaint is ours and stays on one line."""
-    return type(
-        config.__name__, (config,), {"__post_init__": lambda _: None, "__doc__": config.__doc__}
-    )
-
-
-def _files(experiment: Experiment, options: Any) -> dict[str, list[Path]]:
-    """The files each option will write, all of them tried before anything is computed."""
-    files: dict[str, list[Path]] = {}
-    for option in ("json", "plot", *experiment.artifacts):
-        name = getattr(options, option, None)
-        if name is None:
-            continue
-        path = output_path(option, name)
-        files[option] = [path]
-        if option == "plot":
-            if path.suffix not in SUFFIXES:
-                raise ValueError(f"plot: must end in one of {', '.join(SUFFIXES)}, got {name!r}")
-            files[option].append(output_path(option, str(path.with_suffix(".csv"))))
-    taken = [path for paths in files.values() for path in paths]
-    if len(set(taken)) < len(taken):
-        twice = next(path for path in taken if taken.count(path) > 1)
-        raise ValueError(f"{', '.join(files)}: must be different files, got {str(twice)!r} twice")
-    return files
-
-
-def _run(experiment: Experiment, options: Any, files: dict[str, list[Path]]) -> int:
-    config = options.config
+    work = _Work(experiment, options, tasks, place)
     start = time.perf_counter()
-    metrics = experiment.run(config, Random(options.seed))
-    seconds = time.perf_counter() - start
-    record = make_record(experiment.name, asdict(config), options.seed, metrics, seconds)
+    try:
+        records = work.records()
+    except (SweepError, command_line.Unusable) as error:
+        code = USAGE if isinstance(error, command_line.Unusable) else FAILED
+        return _complain(experiment, f"{error}{work.standing()}", code)
+    except KeyboardInterrupt:
+        return _complain(experiment, f"interrupted{work.standing()}", INTERRUPTED)
+    run = _collected(experiment, options, records, time.perf_counter() - start)
+    return _deliver(experiment, options, files, run)
+
+
+@dataclass
+class _Work:
+    """The tasks of a command, and how far they are."""
+
+    experiment: Experiment
+    options: Any
+    tasks: list[Any]
+    place: Executor
+    done: int = 0
+
+    def records(self) -> list[Any]:
+        """Run what is not done yet; ``Unusable`` if the store or the tasks are."""
+        from experiments._lab.progress import progress
+        from experiments._lab.store import Store
+        from experiments._lab.sweep import Rules, run_tasks
+
+        options = self.options
+        rules = Rules(options.resume, options.retry_failed, options.limit)
+        with ExitStack() as stack:
+            draw = stack.enter_context(progress(self.experiment.name))
+            stack.enter_context(command_line.usable())
+            name, store = self.experiment.name, None
+            if options.out is not None:
+                store = stack.enter_context(Store(options.out, name, self._report))
+
+            def watch(done: int, total: int, failed: int) -> None:
+                self.done = done
+                draw(done, total, failed)
+
+            sweep = {"store": store, "executor": self.place, "rules": rules, "watch": watch}
+            return run_tasks(self.experiment, self.tasks, options.seed, **sweep)
+
+    def _report(self, message: str) -> None:
+        _complain(self.experiment, message, DONE)
+
+    def standing(self) -> str:
+        """What becomes of the finished tasks, if there is more than one task."""
+        if self.options.out is not None:
+            count = f"{self.done} of {len(self.tasks)}"
+            return f"; {count} tasks are kept in {self.options.out!r}, the same command goes on"
+        return "; with --out DIR finished tasks would be kept" if len(self.tasks) > 1 else ""
+
+
+def _collected(
+    experiment: Experiment, options: Any, records: Sequence[Any], seconds: float
+) -> dict[str, Any]:
+    """The record of the whole run (see ``store.py``)."""
+    from experiments._lab.code_version import code_version
+    from experiments._lab.provenance import provenance
+
+    failures = [record for record in records if record.failure]
+    if failures:
+        _tell(experiment, failures, options.out)
+        metrics, status, why = None, "failed", f"{len(failures)} of {len(records)} tasks failed"
+    else:
+        metrics = experiment.collect(options.config, [record.metrics for record in records])
+        status, why = experiment.verdict(metrics)
+    tasks = {"total": len(records), "failed": len(failures)}
+    spent = round(sum(record.provenance.get("seconds", 0) for record in records), 3)
+    return {
+        "experiment": experiment.name,
+        "config": asdict(options.config),
+        "seed": options.seed,
+        "code": code_version(experiment),
+        "status": status,
+        "why": why,
+        "metrics": metrics,
+        "provenance": {**provenance(seconds), "task_seconds": spent, "tasks": tasks},
+    }
+
+
+def _tell(experiment: Experiment, failures: Sequence[Any], out: str | None) -> None:
+    """Every failure in a line; the whole traceback of the first if it is kept nowhere."""
+    first = failures[0].failure
+    if out is None and first.traceback:
+        print(first.traceback.rstrip(), file=sys.stderr)
+    for record in failures[:SHOWN]:
+        task = ", ".join(f"{name}={value!r}" for name, value in record.identity.config.items())
+        where = f" ({Path(out) / experiment.name / record.key}.json)" if out else ""
+        _complain(experiment, f"{record.failure} [{task}]{where}", FAILED)
+    if len(failures) > SHOWN:
+        _complain(experiment, f"... and {len(failures) - SHOWN} more", FAILED)
+    if out:
+        _complain(experiment, "they are run again with --retry-failed", FAILED)
+
+
+def _deliver(
+    experiment: Experiment, options: Any, files: dict[str, list[Path]], run: dict[str, Any]
+) -> int:
+    """Write, print, and judge."""
+    from experiments._lab import deliver
+
+    deliveries = list(deliver.asked_for(experiment, files, options.config, run))
+    if options.out is not None:
+        deliver.forget(experiment, Path(options.out))
+        deliveries += deliver.kept(experiment, Path(options.out), options.config, run)
     codes = [DONE]
-    for option, paths in files.items():
-        contents = partial(_contents, experiment, option, config, record, paths[0].suffix)
-        codes.append(_write(experiment, option, paths, contents))
-    status, why = experiment.verdict(metrics)
-    codes.append(_show(experiment, experiment.render(metrics)))
-    if status != "done":
-        codes.append(_complain(experiment, f"{status}: {why}", CODES[status]))
+    for lost in filter(None, map(deliver.write, deliveries)):
+        code = FAILED if lost.refused else USAGE
+        told = _complain(experiment, str(lost), code)
+        codes.append(told if lost.delivery.asked or not lost.refused else DONE)
+    if run["metrics"] is not None:
+        codes.append(_show(experiment, experiment.render(run["metrics"])))
+    if run["status"] != "done":
+        message = f"{run['status']}: {run['why']}"
+        codes.append(_complain(experiment, message, CODES[run["status"]]))
     # What was refuted stays refuted when a file could not be written as well.
     return FAILED if FAILED in codes else max(codes)
-
-
-def _contents(
-    experiment: Experiment, option: str, config: Any, record: dict[str, Any], suffix: str
-) -> list[bytes]:
-    """What goes into the files of one option."""
-    if option == "json":
-        return [as_bytes(record)]
-    if option == "plot" and experiment.plot:
-        figure, rows = experiment.plot.draw(record["metrics"])
-        return [figure_bytes(figure, suffix), csv_bytes(rows)]
-    return [experiment.artifacts[option].make(config, record["metrics"])]
-
-
-def _write(
-    experiment: Experiment, option: str, paths: list[Path], contents: Callable[[], list[bytes]]
-) -> int:
-    try:
-        for path, data in zip(paths, contents(), strict=True):
-            write_whole(path, data)
-    except Refused as error:
-        return _complain(experiment, f"{option}: not written: {error}", FAILED)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        return _complain(experiment, f"{option}: {str(paths[0])!r} not written: {reason}", USAGE)
-    return DONE
 
 
 def _show(experiment: Experiment, text: str) -> int:

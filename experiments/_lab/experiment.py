@@ -1,15 +1,21 @@
-"""What an experiment is: a configuration, a pure run, and the ways to show what it found."""
+"""What an experiment is: a configuration, its tasks, a pure run, and the ways to show what it found.
+
+A configuration stands for a list of tasks (by default: itself alone). Every task is run on its own, in any
+process and any order, and stored; what they found is collected, in the order of the tasks.
+"""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 from typing import Any, Literal
 
 Config = Any
-Metrics = dict[str, Any]  # plain data: JSON without NaN
+Task = Any  # a frozen dataclass of plain fields
+Metrics = dict[str, Any]  # plain data: see plain.py
 Rows = list[dict[str, Any]]
 Status = Literal["done", "refuted", "undecided"]
 
@@ -41,34 +47,64 @@ class Plot:
     prepare: Callable[[Config], Config] = lambda config: config
 
 
+def itself(config: Config) -> Sequence[Task]:
+    """The configuration is its only task."""
+    return (config,)
+
+
+def the_only_one(_: Config, results: Sequence[Metrics]) -> Metrics:
+    """What the only task found."""
+    (result,) = results
+    return result
+
+
 @dataclass(frozen=True)
 class Experiment:
-    """All that the command line needs. ``run(config, rng)`` is pure: same seed, same metrics.
+    """All that the laboratory needs. ``run(task, rng)`` is pure: same seed, same metrics.
 
     ``config`` is a frozen dataclass whose field docstrings are the help; its ``__post_init__``
-    raises ``ValueError`` ("N: must be at least 2, got 1") for what cannot be run. ``render`` turns
-    metrics into the text that is printed; ``verdict`` says in one word how it went, and why.
+    raises ``ValueError`` ("N: must be at least 2, got 1") for what cannot be run. ``tasks(config)``
+    lists what is run, frozen dataclasses as well; ``collect(config, results)`` makes one of what they
+    returned. ``render`` turns that into the text that is printed; ``verdict`` says in one word how it
+    went, and why. ``run`` and the classes of tasks stand at the top level of a module, so that
+    other processes can import them.
     """
 
-    run: Callable[[Config, Random], Metrics]
+    run: Callable[[Task, Random], Metrics]
     config: type
     render: Callable[[Metrics], str]
     verdict: Callable[[Metrics], tuple[Status, str]] = lambda _: ("done", "")
     plot: Plot | None = None
     artifacts: Mapping[str, Artifact] = field(default_factory=dict)
+    tasks: Callable[[Config], Sequence[Task]] = itself
+    collect: Callable[[Config, Sequence[Metrics]], Metrics] = the_only_one
     module: str = ""  # filled in from run
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "module", self.module or self.run.__module__)
+        if self.tasks is not itself and self.collect is the_only_one:
+            raise ValueError("collect: must be given with tasks, which may be more than one")
+
+    @property
+    def module_name(self) -> str:
+        """The name under which another process imports the declaring module."""
+        return real_name(self.module)
 
     @property
     def name(self) -> str:
         """``interp_lower_bound``: the file that declares it, also when it is run as a script."""
-        module = sys.modules[self.module]
-        spec = getattr(module, "__spec__", None)
-        return (spec.name if spec else self.module).rpartition(".")[2]
+        return self.module_name.rpartition(".")[2]
 
     @property
     def doc(self) -> str:
         """Docstring of the declaring module."""
         return sys.modules[self.module].__doc__ or ""
+
+
+def real_name(module: str) -> str:
+    """The importable name of a module, also of the one that runs as a script (``__main__``)."""
+    loaded = sys.modules[module]
+    if spec := getattr(loaded, "__spec__", None):
+        return spec.name
+    file = getattr(loaded, "__file__", None)
+    return Path(file).stem if module == "__main__" and file else module

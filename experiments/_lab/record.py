@@ -1,86 +1,149 @@
-"""The record of a run: what was asked for, what came of it, and with what.
+"""Records: of one task, and of a run (all its tasks, collected). ``store.py`` shows both formats.
 
-A record is ``{"experiment", "config", "seed", "metrics", "provenance"}``. Everything but the
-provenance is a function of the code, the configuration and the seed.
+Everything in a record but its provenance is a function of the code, the task and the seed.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import platform
 import re
-import subprocess
-from contextlib import suppress
-from importlib import metadata
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
-ROOT = Path(__file__).parents[2]
-PROJECT = "touchstone"
+from experiments._lab.keys import RECORD, Identity, digest
+from experiments._lab.plain import NotPlain, canonical, compact
 
+RUN = "touchstone-run/1"  #: the schema of a collected record
+Kind = Literal["raised", "timeout", "not-plain", "nan", "lost"]
+Metrics = dict[str, Any]
 
-def make_record(
-    experiment: str, config: dict[str, Any], seed: int, metrics: dict[str, Any], seconds: float
-) -> dict[str, Any]:
-    """Put a record together; ``seconds`` is the wall time of the run."""
-    return {
-        "experiment": experiment,
-        "config": config,
-        "seed": seed,
-        "metrics": metrics,
-        "provenance": provenance(seconds),
-    }
+_FIXED = ("schema", "key", "experiment", "task", "config", "seed", "replicate", "code", "status")
 
 
-def as_bytes(record: dict[str, Any]) -> bytes:
-    """JSON text of a record; ``ValueError`` for NaN or infinity, which JSON does not have."""
-    return (json.dumps(record, indent=1, allow_nan=False) + "\n").encode()
+class Corrupted(ValueError):
+    """Not a record: cut short, changed, of another task, or something else altogether."""
 
 
-def provenance(seconds: float) -> dict[str, Any]:
-    """Where and with what a run was made: versions, platform, commit, threads, duration."""
-    return {
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-        "versions": versions(),
-        "commit": commit(),
-        "cpus": len(os.sched_getaffinity(0))
-        if hasattr(os, "sched_getaffinity")
-        else os.cpu_count(),
-        "threads": {k: v for k, v in sorted(os.environ.items()) if k.endswith("_NUM_THREADS")},
-        "seconds": round(seconds, 3),
-    }
+class Newer(ValueError):
+    """A record of a schema that this version does not know."""
 
 
-def versions() -> dict[str, str]:
-    """Version of this project and of every installed package that it declares."""
-    found: dict[str, str] = {}
-    with suppress(metadata.PackageNotFoundError):
-        found[PROJECT] = metadata.version(PROJECT)
-        for requirement in metadata.requires(PROJECT) or ():
-            name = re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0]
-            with suppress(metadata.PackageNotFoundError):
-                found[name] = metadata.version(name)
-    return found
+@dataclass(frozen=True)
+class Failure:
+    """Why a task has no result.
+
+    raised: it raised ``type``; timeout: it ran into the limit; nan, not-plain: what it returned is no
+    plain data; lost: the process that ran it died, every time.
+    """
+
+    kind: Kind
+    type: str
+    message: str
+    traceback: str = ""
+
+    def __str__(self) -> str:
+        return (
+            f"{self.kind}: {self.type}: {self.message}"
+            if self.type
+            else f"{self.kind}: {self.message}"
+        )
 
 
-def commit() -> str | None:
-    """Commit of the checkout, with ``-dirty`` if files differ from it; ``None`` outside of one."""
-    if not (ROOT / ".git").exists():
-        return None
-    command = [
-        "git",
-        "-C",
-        str(ROOT),
-        "describe",
-        "--always",
-        "--abbrev=40",
-        "--exclude=*",
-        "--dirty",
-    ]
+@dataclass(frozen=True)
+class Record:
+    """What came of one task: ``metrics``, or a ``failure``."""
+
+    identity: Identity
+    outcome: Metrics | Failure
+    provenance: dict[str, Any]
+
+    @property
+    def key(self) -> str:
+        """The name of the task, and of the file."""
+        return self.identity.key
+
+    @property
+    def metrics(self) -> Metrics:
+        """The result; ``ValueError`` if there is none."""
+        if isinstance(self.outcome, Failure):
+            raise ValueError(f"{self.identity.config}: {self.outcome}")
+        return self.outcome
+
+    @property
+    def failure(self) -> Failure | None:
+        """Why there is no result."""
+        return self.outcome if isinstance(self.outcome, Failure) else None
+
+    def fixed(self) -> dict[str, Any]:
+        """All but digest and provenance: the same whoever computed it, wherever, whenever."""
+        task, failed = self.identity, isinstance(self.outcome, Failure)
+        parts = (RECORD, task.key, task.experiment, task.kind, task.config)
+        values = (*parts, task.seed, task.replicate, task.code, "failed" if failed else "done")
+        found = {"failure": vars(self.outcome)} if failed else {"metrics": self.outcome}
+        return {**dict(zip(_FIXED, values, strict=True)), **found}
+
+    def to_bytes(self) -> bytes:
+        """The file: JSON, one line for each part."""
+        fixed = self.fixed()
+        whole = {**fixed, "digest": digest(fixed), "provenance": self.provenance}
+        lines = [compact(name, name) + b": " + compact(part, name) for name, part in whole.items()]
+        return b"{\n" + b",\n".join(lines) + b"\n}\n"
+
+    @staticmethod
+    def parse(text: bytes, key: str) -> Record:
+        """Read the record of the task ``key``; :class:`Corrupted`, :class:`Newer`."""
+        data = _mapping(text)
+        _demand_schema(data)
+        provenance, stated = data.pop("provenance", None), data.pop("digest", None)
+        try:
+            record = Record(_identity(data), _outcome(data), provenance)
+            fixed = record.fixed()
+            whole = canonical(fixed, "record") == canonical(data, "record")
+            if not whole or digest(fixed) != stated or not isinstance(provenance, dict):
+                raise Corrupted("its parts do not fit together")
+        except (KeyError, TypeError, NotPlain) as error:
+            raise Corrupted(f"not a record: {error}") from None
+        if record.key != key:
+            raise Corrupted("the record of another task")
+        return record
+
+
+def _mapping(text: bytes) -> dict[str, Any]:
     try:
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return answer.stdout.strip() or None
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Corrupted(f"not JSON: {error}") from None
+    if not isinstance(data, dict):
+        raise Corrupted("not a record")
+    return data
+
+
+def _demand_schema(data: dict[str, Any]) -> None:
+    name, _, number = RECORD.rpartition("/")
+    schema = str(data.get("schema"))
+    if schema != RECORD:
+        other = re.fullmatch(rf"{name}/([1-9][0-9]{{0,8}})", schema)
+        if other and int(other[1]) > int(number):
+            raise Newer(f"its schema is {schema}, newer than {RECORD}")
+        raise Corrupted("not a record")
+
+
+def _identity(data: dict[str, Any]) -> Identity:
+    return Identity(
+        experiment=data["experiment"],
+        kind=data["task"],
+        config=data["config"],
+        seed=data["seed"],
+        replicate=data["replicate"],
+        code=data["code"],
+    )
+
+
+def _outcome(data: dict[str, Any]) -> Metrics | Failure:
+    return data["metrics"] if data["status"] == "done" else Failure(**data["failure"])
+
+
+def run_record(run: dict[str, Any]) -> bytes:
+    """The file of a collected record; :class:`NotPlain` for NaN and other things JSON has not."""
+    canonical(run, "record")
+    return (json.dumps({"schema": RUN, **run}, indent=1, allow_nan=False) + "\n").encode()

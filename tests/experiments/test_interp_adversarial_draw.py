@@ -2,7 +2,6 @@
 
 import csv
 import json
-from random import Random
 
 import pytest
 
@@ -15,8 +14,8 @@ SMALL = ["--N", "64", "--factors", "1", "4", "--widths", "2", "3"]
 
 
 @pytest.fixture(scope="module")
-def metrics():
-    return job.run(job.Config(N=(64,), factors=(1, 4), widths=(2, 3)), Random(0))
+def metrics(collected):
+    return collected(job.EXPERIMENT, job.Config(N=(64,), factors=(1, 4), widths=(2, 3)), 0)
 
 
 def rows(metrics, b, W):
@@ -63,9 +62,9 @@ def test_the_closed_form_is_weaker_than_the_count(metrics):
     assert closed_form(64, 256, 2, 5) == pytest.approx(by_hand, abs=0.01)
 
 
-def test_the_draw_is_a_function_of_the_seed(metrics):
-    again = job.run(job.Config(N=(64,), factors=(4, 1), widths=(3, 2)), Random(0))
-    other = job.run(job.Config(N=(64,), factors=(1, 4), widths=(2, 3)), Random(1))
+def test_the_draw_is_a_function_of_the_seed(collected, metrics):
+    again = collected(job.EXPERIMENT, job.Config(N=(64,), factors=(4, 1), widths=(3, 2)), 0)
+    other = collected(job.EXPERIMENT, job.Config(N=(64,), factors=(1, 4), widths=(2, 3)), 1)
     assert again == metrics
     digests = [[p["draw_sha256"] for p in one["problems"]] for one in (metrics, other)]
     assert not set(digests[0]) & set(digests[1])

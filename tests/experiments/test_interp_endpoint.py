@@ -3,7 +3,6 @@
 import csv
 import json
 from fractions import Fraction
-from random import Random
 
 import pytest
 
@@ -15,8 +14,8 @@ SMALL = ["--N", "8", "--most", "24", "--largest", "256"]
 
 
 @pytest.fixture(scope="module")
-def metrics():
-    return job.run(job.Config(N=8, most=24, largest=256), Random(0))
+def metrics(collected):
+    return collected(job.EXPERIMENT, job.Config(N=8, most=24, largest=256), 0)
 
 
 def test_the_variation_is_one_for_every_separation(metrics):

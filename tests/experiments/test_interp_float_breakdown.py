@@ -2,7 +2,6 @@
 
 import csv
 import json
-from random import Random
 
 import pytest
 
@@ -14,8 +13,8 @@ SMALL = ["--N", "16", "--most", "64", "--step", "12", "--draws", "2"]
 
 
 @pytest.fixture(scope="module")
-def metrics():
-    return job.run(job.Config(N=16, most=64, step=12, draws=2), Random(0))
+def metrics(collected):
+    return collected(job.EXPERIMENT, job.Config(N=16, most=64, step=12, draws=2), 0)
 
 
 def wrong(metrics, net, dtype):

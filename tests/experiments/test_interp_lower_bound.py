@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 from dataclasses import FrozenInstanceError, replace
-from random import Random
 
 import pytest
 
@@ -32,7 +31,8 @@ def written(tmp_path_factory):
 def test_sixty_four_points_need_at_least_43_and_at_most_97_parameters(written):
     record = json.loads(written["json"].read_text())
     metrics = record["metrics"]
-    assert list(record) == ["experiment", "config", "seed", "metrics", "provenance"]
+    assert record["schema"] == "touchstone-run/1"
+    assert (record["seed"], record["status"], record["why"]) == (0, "done", "")
     assert record["experiment"] == "interp_lower_bound"
     assert record["config"] == {
         **{"N": 64, "b": 64, "delta": None, "c": None, "d": 1, "sweep": False},
@@ -98,17 +98,17 @@ def test_the_report_has_its_five_sections_with_claims_and_arithmetic(written):
     assert "(W, L) = (2, 6), P = 37: 2^-114" in out
 
 
-def test_the_same_seed_gives_the_same_metrics_and_another_draws_other_points():
-    one, two, other = (job.run(job.Config(N=10), Random(seed)) for seed in (4, 4, 5))
+def test_the_same_seed_gives_the_same_metrics_and_another_draws_other_points(collected):
+    one, two, other = (collected(job.EXPERIMENT, job.Config(N=10), seed) for seed in (4, 4, 5))
     assert json.dumps(one) == json.dumps(two)
     assert one["lower_bounds"] == other["lower_bounds"]
     assert one["upper_bounds"] != other["upper_bounds"]
 
 
-def test_delta_and_c_reach_the_same_problem_as_b():
-    by_b = job.run(job.Config(N=16, b=9), Random(0))
-    by_delta = job.run(job.Config(N=16, delta="0.0019"), Random(0))  # 2^-9 = 0.00195
-    by_c = job.run(job.Config(N=16, c="9/16"), Random(0))
+def test_delta_and_c_reach_the_same_problem_as_b(collected):
+    by_b = collected(job.EXPERIMENT, job.Config(N=16, b=9), 0)
+    by_delta = collected(job.EXPERIMENT, job.Config(N=16, delta="0.0019"), 0)  # 2^-9 = 0.00195
+    by_c = collected(job.EXPERIMENT, job.Config(N=16, c="9/16"), 0)
     for metrics in (by_b, by_delta, by_c):
         assert metrics["problem"]["b"] == 9
         assert metrics["lower_bound"] == {"parameters": 22, "architecture": [3, 2]}
@@ -117,14 +117,14 @@ def test_delta_and_c_reach_the_same_problem_as_b():
 @pytest.mark.parametrize(
     ("N", "b", "d"), [(2, 1, 1), (2, 1, 3), (3, 2, 1), (5, 3, 2), (2, 3000, 1)]
 )
-def test_degenerate_sizes_run_and_read(N, b, d):
-    metrics = job.run(job.Config(N=N, b=b, d=d), Random(0))
+def test_degenerate_sizes_run_and_read(collected, N, b, d):
+    metrics = collected(job.EXPERIMENT, job.Config(N=N, b=b, d=d), 0)
     assert job.verdict(metrics)[0] == "done"
-    assert max(map(len, job.render(metrics).splitlines())) <= 100
+    assert max(map(len, job.EXPERIMENT.render(metrics).splitlines())) <= 100
 
 
-def test_in_a_ball_the_bound_and_the_net_are_compared_over_uniform_widths():
-    metrics = job.run(job.Config(N=16, d=50), Random(0))
+def test_in_a_ball_the_bound_and_the_net_are_compared_over_uniform_widths(collected):
+    metrics = collected(job.EXPERIMENT, job.Config(N=16, d=50), 0)
     # The first layer of the smallest net is one unit wide, which uniform widths do not allow.
     assert metrics["upper_bound"]["parameters"] == 3 * 16 + 50 - 1
     assert metrics["gap"][metrics["gap"]["counted"]] >= metrics["lower_bound"]["parameters"]
@@ -198,8 +198,8 @@ def test_a_net_wrong_at_one_point_is_exit_one_and_no_certificate(monkeypatch, ca
     assert json.loads((tmp_path / "j").read_text())["metrics"]["gap"] is None
 
 
-def test_a_net_that_undercuts_the_certified_bound_refutes_one_of_them():
-    metrics = job.run(job.Config(N=16), Random(0))
+def test_a_net_that_undercuts_the_certified_bound_refutes_one_of_them(collected):
+    metrics = collected(job.EXPERIMENT, job.Config(N=16), 0)
     metrics["lower_bound"]["parameters"] = 47  # more than the 33 of the built net
     assert job.verdict(metrics) == (
         "refuted",
@@ -232,13 +232,13 @@ def test_the_plot_is_written_with_its_data_and_implies_the_sweep(tmp_path, monke
     assert "6. Sweep" in capsys.readouterr().out
 
 
-def test_all_width_vectors_are_a_smaller_bound_with_its_own_certificate(tmp_path):
+def test_all_width_vectors_are_a_smaller_bound_with_its_own_certificate(collected, tmp_path):
     path = tmp_path / "general.cert"
     config = job.Config(N=32, widths="general")
-    metrics = job.run(config, Random(0))
+    metrics = collected(job.EXPERIMENT, config, 0)
     assert metrics["lower_bound"] == {"parameters": 25, "architecture": [2, 2, 2, 2]}
     assert metrics["gap"]["counted"] == "parameters"
-    assert max(map(len, job.render(metrics).splitlines())) <= 100
+    assert max(map(len, job.EXPERIMENT.render(metrics).splitlines())) <= 100
     path.write_bytes(job.certificate(config, metrics))
     code, out, _ = command("proofs_checks", str(path))
     assert code == 0

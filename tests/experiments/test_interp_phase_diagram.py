@@ -12,8 +12,8 @@ from experiments._lab.cli import main
 
 
 @pytest.fixture(scope="module")
-def metrics():
-    return job.run(job.Config(largest=256, built_to=64), Random(0))
+def metrics(collected):
+    return collected(job.EXPERIMENT, job.Config(largest=256, built_to=64), 0)
 
 
 def cell(metrics, N, b):
@@ -21,11 +21,8 @@ def cell(metrics, N, b):
 
 
 def test_the_grid_runs_from_log2_n_to_sixteen_n():
-    assert cells.grid(64, 2) == [
-        *((16, b) for b in (4, 16, 64, 256)),
-        *((64, b) for b in (6, 16, 64, 256, 1024)),
-    ]
-    assert [b for N, b in cells.grid(32, 1) if N == 32] == [5, 16, 32, 64, 128, 256, 512]
+    assert cells.grid(64, 2) == [(16, (4, 16, 64, 256)), (64, (6, 16, 64, 256, 1024))]
+    assert dict(cells.grid(32, 1))[32] == (5, 16, 32, 64, 128, 256, 512)
 
 
 def test_the_lower_bounds_are_the_known_ones(metrics):
@@ -40,14 +37,23 @@ def test_only_cells_whose_net_was_evaluated_count_as_verified(metrics):
         assert row["verified"] == (row["basis"] == "built")
         assert (row["shallow_basis"] == "built") == (row["N"] <= 64)
         assert row["shallow"] == 3 * row["N"] - 2
+        assert (row["three_basis"] == "built") == (row["N"] <= 64 and row["N"] * row["b"] <= 2**14)
+        root = round(row["N"] ** 0.5)
+        assert row["three"] == (root + 2) ** 2 - 3  # q = p = sqrt N
     assert not any(row["verified"] for row in metrics["cells"] if row["N"] > 64)
+
+
+@pytest.mark.parametrize(("N", "P"), [(1, 6), (2, 9), (3, 12), (6, 17), (7, 21), (48, 77)])
+def test_one_chain_takes_the_best_shape(N, P):
+    # (p, q): (1, 1), (1, 2), (1, 3), (2, 3), (2, 4), (6, 8): pq + 2p + 2q + 1.
+    assert cells.one_chain(N).parameters(N, 1) == P
 
 
 def test_close_points_are_folded_and_far_closer_ones_are_not(metrics):
     assert cell(metrics, 256, 8)["winner"] == "fold_lookup"
     assert cell(metrics, 256, 8)["basis"] == "plan"
-    assert cell(metrics, 256, 256)["winner"] == "shallow_any"
-    assert cell(metrics, 256, 256)["fold"] is None  # 6 * 256 tents' parameters exceed 766
+    assert cell(metrics, 256, 256)["winner"] == "three_layer_any"
+    assert cell(metrics, 256, 256)["fold"] is None  # 6 * 256 tents' parameters exceed 321
 
 
 def test_a_plan_counts_what_the_built_net_has():
@@ -63,20 +69,20 @@ def test_a_plan_counts_what_the_built_net_has():
 
 def test_beyond_64_bits_a_count_adds_six_parameters_a_bit():
     rng, plans = Random(0), {}
-    rows = [cells._folded(512, b, plans, rng) for b in (64, 128, 192)]
+    rows = [cells._folded(1024, b, plans, rng) for b in (64, 80, 112)]
     assert [row["basis"] for row in rows] == ["plan", "scaled", "scaled"]
-    assert rows[2]["parameters"] - rows[1]["parameters"] == 6 * 64
-    assert abs(rows[1]["parameters"] - rows[0]["parameters"] - 6 * 64) <= 6  # J is b or b + 1
+    assert rows[2]["parameters"] - rows[1]["parameters"] == 6 * 32
+    assert abs(rows[1]["parameters"] - rows[0]["parameters"] - 6 * 16) <= 6  # J is b or b + 1
 
 
-def test_a_wrong_net_is_refuted_and_never_shown_as_verified(monkeypatch, capsys):
+def test_a_wrong_net_is_refuted_and_never_shown_as_verified(collected, monkeypatch, capsys):
     from constructions.interp.shallow import shallow_any
 
     def broken(points, labels, rng):
         return shallow_any(points, [*labels[:-1], 1 - labels[-1]], rng)
 
     monkeypatch.setattr(cells, "shallow_any", broken)
-    metrics = job.run(job.Config(largest=16), Random(0))
+    metrics = collected(job.EXPERIMENT, job.Config(largest=16), 0)
     assert not any(row["verified"] and row["winner"] == "shallow_any" for row in metrics["cells"])
     assert job.verdict(metrics)[1].startswith("does not interpolate at N = 16, b = 4: shallow_any")
     assert main(job.EXPERIMENT, ["--largest", "16"]) == 1
@@ -99,7 +105,8 @@ def test_report_record_and_figure(tmp_path, capsys):
     out = capsys.readouterr().out
     assert out.isascii()
     assert max(map(len, out.splitlines())) <= 100
-    assert "9 of 9 cells" in out
+    # 64 points with 1024 bits: a chain of 2^16 bits is counted, not built.
+    assert "8 of 9 cells" in out
     record = json.loads((tmp_path / "r.json").read_text())
     rows = list(csv.DictReader((tmp_path / "f.csv").read_text().splitlines()))
     assert [row["basis"] for row in rows] == [row["basis"] for row in record["metrics"]["cells"]]

@@ -5,7 +5,6 @@ import json
 from fractions import Fraction
 from itertools import product
 from math import comb
-from random import Random
 
 import pytest
 
@@ -18,8 +17,8 @@ SMALL = ["--depths", "4", "6", "--trials", "40"]
 
 
 @pytest.fixture(scope="module")
-def metrics():
-    return job.run(job.Config(depths=(4, 6), trials=40), Random(0))
+def metrics(collected):
+    return collected(job.EXPERIMENT, job.Config(depths=(4, 6), trials=40), 0)
 
 
 def test_close_pairs_are_never_shattered_and_far_ones_always(metrics):
@@ -82,8 +81,8 @@ def test_two_pairs_shattered_by_hand_agree_with_the_class():
     assert dichotomies(points, 4) <= set(product((0, 1), repeat=4))
 
 
-def test_the_same_seed_gives_the_same_metrics(metrics):
-    again = job.run(job.Config(depths=(6, 4), trials=40), Random(0))
+def test_the_same_seed_gives_the_same_metrics(collected, metrics):
+    again = collected(job.EXPERIMENT, job.Config(depths=(6, 4), trials=40), 0)
     assert json.dumps(again) == json.dumps(metrics)
 
 
@@ -102,6 +101,19 @@ def test_a_single_shattered_set_above_the_bound_is_no_refutation(metrics):
     forged = json.loads(json.dumps(metrics))
     forged["rows"][-1]["shattered"] = 1
     assert job.verdict(forged)[0] == "done"
+
+
+def test_the_report_counts_the_intervals_that_the_heuristic_misses():
+    from experiments._interp_sawtooth_show import _judged
+
+    rows = [
+        {"L": 4, "log2_inverse_h": beta, "low": 0.2, "high": 0.4, "predicted": law}
+        for beta, law in ((6, 0.2), (7, 0.41), (3, 0.19), (8, 0.4))
+    ]
+    assert _judged({"rows": rows}).split(":")[0] == (
+        "  the law lies outside 2 of 4 intervals, at log2(1/h) - 2L = -5, -1"
+    )
+    assert "0 of 1 intervals:" in _judged({"rows": rows[:1]})
 
 
 def test_report_record_and_figure(tmp_path, capsys):

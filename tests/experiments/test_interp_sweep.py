@@ -6,9 +6,13 @@ import pytest
 
 from experiments import _interp_sweep, interp_lower_bound
 from experiments._interp_figure import draw, fitted
-from experiments._interp_sweep import FIT_FROM, LAWS, SIZES, sweep
+from experiments._interp_sweep import FIT_FROM, LAWS, SIZES, grid
 
 SMALL = SIZES[:9]
+
+
+def sweep(d, rng):
+    return [_interp_sweep.row(law, N, b, d, rng) for law, N, b in grid()]
 
 
 @pytest.fixture(scope="module")

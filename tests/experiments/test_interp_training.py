@@ -62,9 +62,9 @@ def test_the_pairs_alternate_like_the_control():
     assert numbers.points("equispaced, alternating", 8, 6, rng).labels == (0, 1) * 4
 
 
-def test_the_same_seed_trains_the_same_nets():
+def test_the_same_seed_trains_the_same_nets(collected):
     config = job.Config(N=4, b=4, restarts=3, steps=20, quick=True)
-    assert job.run(config, Random(5)) == job.run(config, Random(5))
+    assert collected(job.EXPERIMENT, config, 5) == collected(job.EXPERIMENT, config, 5)
 
 
 @pytest.mark.parametrize(
