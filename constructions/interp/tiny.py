@@ -58,7 +58,7 @@ def decide(units: int, points: Sequence[Fraction | int], labels: str) -> Realise
     for cell in cells(units, len(p)):
         if any(block.issuperset(cell) for block in blocks):
             continue
-        z, prices = _solve(_constraints(p, labels, cell))
+        z, prices = solve(_constraints(p, labels, cell))
         if z is None:
             return Realised(_network(p, cell, prices))
         multipliers.append(z)
@@ -156,7 +156,7 @@ def _constraints(points: Points, labels: str, cell: tuple[Kind, ...]) -> list[li
     return [[y * value for y, value in zip(signs, g, strict=True)] for g in generators]
 
 
-def _solve(rows: list[list[int]]) -> tuple[tuple[Fraction, ...] | None, list[Fraction]]:
+def solve(rows: list[list[int]]) -> tuple[tuple[Fraction, ...] | None, list[Fraction]]:
     """Multipliers z with rows . z <= 0, or ``None`` and prices with sum prices . rows >= 1.
 
     Simplex on the condensed tableau T / d with integer T (Edmonds' pivoting: the divisions by the
