@@ -6,38 +6,23 @@ a task, 4 s in all, worker processes started and checked included.
 
 from __future__ import annotations
 
+import atexit
 import json
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from random import Random
-from typing import Any
 
 from experiments._lab.executors import Executor, Inline, Joblib
-from experiments._lab.experiment import Experiment
 from experiments._lab.store import Store
 from experiments._lab.sweep import run_tasks
+from experiments._lab.trivial import EXPERIMENT, Trivial, run
 from experiments.benchmark import Race
 
 TASKS = 2000
 BOUND = "bound: 4 s (2 ms a task); ref.: "
-
-
-@dataclass(frozen=True)
-class Trivial:
-    """A task that does next to nothing."""
-
-    i: int
-
-
-def run(task: Trivial, rng: Random) -> dict[str, Any]:
-    """One number."""
-    return {"i": task.i, "drawn": rng.random()}
-
-
-EXPERIMENT = Experiment(run=run, config=Trivial, render=str)
 
 
 def races() -> list[Race]:
@@ -72,7 +57,8 @@ def stored(executor: Executor) -> int:
 
 def resumed() -> Callable[[], int]:
     """The same sweep again, into a store that has everything."""
-    folder = tempfile.TemporaryDirectory()  # noqa: SIM115  (removed with the function)
+    folder = tempfile.TemporaryDirectory()
+    atexit.register(folder.cleanup)
 
     def again() -> int:
         tasks = [Trivial(i) for i in range(TASKS)]

@@ -7,10 +7,12 @@ written; 3: undecided or not run; 130: interrupted.
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -74,6 +76,7 @@ class _Work:
         with ExitStack() as stack:
             draw = stack.enter_context(progress(self.experiment.name))
             stack.enter_context(command_line.usable())
+            stack.enter_context(_interruptible())
             name, store = self.experiment.name, None
             if options.out is not None:
                 store = stack.enter_context(Store(options.out, name, self._report))
@@ -94,6 +97,19 @@ class _Work:
             count = f"{self.done} of {len(self.tasks)}"
             return f"; {count} tasks are kept in {self.options.out!r}, the same command goes on"
         return "; with --out DIR finished tasks would be kept" if len(self.tasks) > 1 else ""
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """A polite request to end (SIGTERM, as batch systems send it) is an interrupt."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _collected(

@@ -6,9 +6,12 @@ work of a dead worker elsewhere.
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
 
@@ -82,14 +85,14 @@ class Dask:
 
         target: Any = self.address
         if self.address == "local":
-            target = self._opened.enter_context(
-                LocalCluster(
+            with deaf():
+                local = LocalCluster(
                     n_workers=self.jobs,
                     threads_per_worker=1,
                     dashboard_address=None,  # pyright: ignore[reportArgumentType]  (no dashboard)
                     silence_logs=50,
                 )
-            )
+            target = self._opened.enter_context(local)
         try:
             self._client = self._opened.enter_context(Client(target, timeout=PATIENCE))
         except (OSError, ValueError) as error:
@@ -101,3 +104,20 @@ class Dask:
         if self._client.status == "running" and self._under_way:
             self._client.cancel(list(self._under_way.values()), force=True)
         self._opened.close()
+
+
+@contextmanager
+def deaf() -> Iterator[None]:
+    """Processes started here ignore an interrupt from the keyboard; this one deals with it.
+
+    An interrupt at this very moment is lost. (Blocking it instead does not reach the processes:
+    multiprocessing unblocks it.)
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

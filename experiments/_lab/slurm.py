@@ -1,8 +1,9 @@
 """Bundles as SLURM jobs, through submitit: ``jobs`` of them, each with its share of the tasks.
 
 Jobs write into the store themselves, as soon as a task is finished, so a job that is stopped at its time
-limit loses one task, and the sweep goes on with a new job for the rest. The store has to lie where all
-nodes see it. "local" runs the same jobs as processes on this machine.
+limit loses one task, and the sweep goes on with a new job for the rest. If the sweep itself is killed, its
+jobs go on, and the next sweep waits for them. The store has to lie where all nodes see it. "local" runs
+the same jobs as processes on this machine.
 """
 
 from __future__ import annotations

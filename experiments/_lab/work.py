@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
@@ -220,7 +221,10 @@ def serve(bundle: Bundle) -> Batch:
                 results.append(compute(order.opened()))
             if time.monotonic() > end:
                 break
-        return Batch(tuple(results), surroundings())
+        return Batch(tuple(results), _here())
+
+
+_here = cache(surroundings)  # called where threads are pinned, and nothing else changes
 
 
 def demand_same_sources(bundle: Bundle) -> None:

@@ -193,13 +193,13 @@ def alive(pid):
 def test_a_killed_command_leaves_no_worker_and_the_same_command_goes_on(bench):
     options = ("--n", "60", "--seconds", "0.01", "--jobs", "2")
     watcher = Watcher(bench.folder / "toy")
-    for kill in (signal.SIGKILL, signal.SIGKILL, signal.SIGINT):
+    for kill in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT):
         before, begun = watcher.look(), len(bench.lines())
         process = start(bench, *options)
         until(lambda begun=begun: len(bench.lines()) >= begun + 8, "work")
         os.kill(process.pid, kill)
         code, out, err = finish(process)
-        assert code == (130 if kill == signal.SIGINT else -signal.SIGKILL)
+        assert code == (-signal.SIGKILL if kill == signal.SIGKILL else 130)
         assert "Traceback" not in err
         until(lambda: not any(alive(pid) for pid, _ in bench.lines()), "the workers to end")
         assert not {index for _, index in bench.lines()[begun:]} & before
@@ -210,6 +210,21 @@ def test_a_killed_command_leaves_no_worker_and_the_same_command_goes_on(bench):
     assert (code, out, err) == (0, "60 numbers\n", "")
     assert not {index for _, index in bench.lines()[begun:]} & before
     assert watcher.look() == set(range(60))
+
+
+@pytest.mark.parametrize(
+    "where", ["", "--limit 30", "--jobs 2", "--jobs 2 --limit 30", "--scheduler local --jobs 2"]
+)
+def test_an_interrupt_from_the_keyboard_is_one_line_wherever_the_tasks_run(bench, where):
+    options = ["--n", "1000", "--seconds", "0.05", *where.split()]
+    process = start(bench, *options, start_new_session=True)
+    until(lambda: len(bench.lines()) >= 3, "work")
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does it: to all of them
+    code, out, err = finish(process)
+    assert (code, out) == (130, "")
+    assert err.startswith("toy: interrupted; ")
+    assert err.count("\n") == 1, err
+    until(lambda: not any(alive(pid) for pid, _ in bench.lines()), "the workers to end")
 
 
 def test_a_worker_that_is_killed_from_outside_costs_no_task(bench):
