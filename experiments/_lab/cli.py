@@ -39,16 +39,17 @@ def _main(experiment: Experiment, arguments: Sequence[str] | None) -> int:
         if "plot" in files and experiment.plot:
             options.config = experiment.plot.prepare(options.config)
         tasks = list(experiment.tasks(options.config))
-        place = command_line.executor(options)
+        place = command_line.executor(options, len(tasks))
     except ValueError as error:
         return _complain(experiment, str(error), USAGE)
     work = _Work(experiment, options, tasks, place)
     start = time.perf_counter()
     try:
         records = work.records()
-    except (SweepError, command_line.Unusable) as error:
-        code = USAGE if isinstance(error, command_line.Unusable) else FAILED
-        return _complain(experiment, f"{error}{work.standing()}", code)
+    except command_line.Unusable as error:
+        return _complain(experiment, f"{error}{work.standing() if work.done else ''}", USAGE)
+    except SweepError as error:
+        return _complain(experiment, f"{error}{work.standing()}", FAILED)
     except KeyboardInterrupt:
         return _complain(experiment, f"interrupted{work.standing()}", INTERRUPTED)
     run = _collected(experiment, options, records, time.perf_counter() - start)
@@ -93,6 +94,8 @@ class _Work:
 
     def standing(self) -> str:
         """What becomes of the finished tasks, if there is more than one task."""
+        if self.options.out is not None and self.place.writes:
+            return f"; finished tasks are kept in {self.options.out!r}, the same command goes on"
         if self.options.out is not None:
             count = f"{self.done} of {len(self.tasks)}"
             return f"; {count} tasks are kept in {self.options.out!r}, the same command goes on"

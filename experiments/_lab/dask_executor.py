@@ -110,14 +110,19 @@ class Dask:
 def deaf() -> Iterator[None]:
     """Processes started here ignore an interrupt from the keyboard; this one deals with it.
 
-    An interrupt at this very moment is lost. (Blocking it instead does not reach the processes:
-    multiprocessing unblocks it.)
+    An interrupt from the keyboard at this very moment is lost. (Blocking it instead does not reach the
+    processes: multiprocessing unblocks it.) A request to end is answered at the end of the block.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+    asked: list[int] = []
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ended = signal.signal(signal.SIGTERM, lambda number, _: asked.append(number))
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGTERM, ended)
+        if asked:
+            signal.raise_signal(signal.SIGTERM)

@@ -12,11 +12,13 @@ from dataclasses import dataclass, fields, make_dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from experiments._lab.executors import Executor, Inline, Joblib
+from experiments._lab.executors import Executor, Inline, Joblib, cpus
 from experiments._lab.experiment import Experiment
 from experiments._lab.figure import SUFFIXES
+from experiments._lab.work import Rules
 from proofs_checks.output import output_path
 
+PER_CPU = 16  # worker processes; more would only wait for each other, and fill the memory
 NO_DEFAULT = ""  # "(default: None)" tells nobody anything
 
 
@@ -120,8 +122,13 @@ def _demand_sense(options: Any) -> None:
         raise ValueError(f"seed: must be at least 0, got {options.seed}")
     if options.jobs is not None and options.jobs < 0:
         raise ValueError(f"jobs: must be at least 0, got {options.jobs}")
-    if options.limit is not None and not 0 < options.limit < float("inf"):
-        raise ValueError(f"limit: must be a positive number of seconds, got {options.limit}")
+    if options.jobs and not options.slurm and options.jobs > PER_CPU * cpus():
+        most = f"{PER_CPU} for each CPU, {PER_CPU * cpus()} here"
+        raise ValueError(f"jobs: must be at most {most}, got {options.jobs}")
+    Rules(limit=options.limit)
+    for name in ("out", "scheduler", "slurm"):
+        if getattr(options, name) == "":
+            raise ValueError(f"{name}: must not be empty")
     if options.scheduler and options.slurm:
         raise ValueError("scheduler, slurm: give at most one of them")
     if options.jobs is not None and options.scheduler not in (None, "local"):
@@ -132,17 +139,18 @@ def _demand_sense(options: Any) -> None:
             raise ValueError(f"{shown}: needs --out DIR, where finished tasks are kept")
 
 
-def executor(options: Any) -> Executor:
-    """Where the tasks are to run; ``ValueError`` if that is not there."""
+def executor(options: Any, tasks: int) -> Executor:
+    """Where so many tasks are to run, on no more workers than tasks; ``ValueError`` if it is not there."""
     if options.scheduler:
         from experiments._lab.dask_executor import Dask
 
-        return Dask(options.scheduler, options.jobs or 0)
+        return Dask(options.scheduler, min(options.jobs or cpus(), max(tasks, 1)))
     if options.slurm:
         from experiments._lab.slurm import Slurm
 
         return Slurm(options.slurm, Path(options.out), options.jobs or 1)
-    return Inline() if options.jobs in (None, 1) else Joblib(options.jobs)
+    jobs = min(1 if options.jobs is None else options.jobs or cpus(), tasks)
+    return Joblib(jobs) if jobs > 1 else Inline()
 
 
 class Unusable(ValueError):

@@ -84,7 +84,10 @@ class Slurm:
     def __enter__(self) -> Slurm:
         from submitit import AutoExecutor
 
-        self._executor = AutoExecutor(folder=self.store / "jobs" / "%j", cluster=self.cluster)
+        try:
+            self._executor = AutoExecutor(folder=self.store / "jobs" / "%j", cluster=self.cluster)
+        except RuntimeError as error:
+            raise ValueError(f"slurm: cannot submit here: {error}") from error
         self._executor.update_parameters(name="touchstone", **self.parameters)
         self._looking = threading.Thread(target=self._look, daemon=True)
         self._looking.start()

@@ -28,6 +28,7 @@ from experiments._lab.record import Failure, Record
 from experiments._lab.seeds import task_rng
 from theory._core.attempt import Raised, attempt
 
+LONGEST_LIMIT = 10**6  # seconds, eleven days: alarms and polls cannot be set to much more
 THREADS = tuple(
     f"{library}_NUM_THREADS" for library in ("OMP", "MKL", "OPENBLAS", "NUMEXPR", "VECLIB_MAXIMUM")
 )
@@ -112,8 +113,9 @@ class Rules:
     limit: float | None = None
 
     def __post_init__(self) -> None:
-        if self.limit is not None and not 0 < self.limit < float("inf"):
-            raise ValueError(f"limit: must be a positive number of seconds, got {self.limit}")
+        if self.limit is not None and not 0 < self.limit <= LONGEST_LIMIT:
+            rule = f"a positive number of seconds, at most {LONGEST_LIMIT}"
+            raise ValueError(f"limit: must be {rule}, got {self.limit}")
 
     def settled(self, record: Record | None) -> bool:
         """Whether a task with this record needs no computation."""

@@ -164,8 +164,16 @@ def test_a_figure_that_would_lie_is_said_but_was_not_asked_for(toy, bench):
         ("--no-resume", "no-resume: needs --out DIR"),
         ("--slurm local", "slurm: needs --out DIR"),
         ("--jobs -1", "jobs: must be at least 0, got -1"),
-        ("--limit 0", "limit: must be a positive number of seconds, got 0.0"),
-        ("--limit nan", "limit: must be a positive number of seconds, got nan"),
+        ("--limit 0", "limit: must be a positive number of seconds, at most 1000000, got 0.0"),
+        ("--limit nan", "limit: must be a positive number of seconds, at most 1000000, got nan"),
+        (
+            "--limit 1e9",
+            "limit: must be a positive number of seconds, at most 1000000, got 1000000000.0",
+        ),
+        ("--jobs 100000", "jobs: must be at most 16 for each CPU"),
+        ("--out=", "out: must not be empty"),
+        ("--scheduler=", "scheduler: must not be empty"),
+        ("--slurm=", "slurm: must not be empty"),
         ("--scheduler local --slurm local", "scheduler, slurm: give at most one of them"),
         ("--scheduler tcp://a:1 --jobs 2", "jobs: the workers of a scheduler are counted"),
         ("--scheduler tcp://127.0.0.1:1", "scheduler: 'tcp://127.0.0.1:1' does not answer"),
@@ -182,6 +190,15 @@ def test_options_without_sense_are_exit_two_in_one_line_and_run_nothing(
     code, out, err = toy(*options.split(), out=False)
     assert (code, out) == (2, "")
     assert err.startswith(f"toy: {message}")
+    assert err.count("\n") == 1
+    assert not bench.executions()
+
+
+def test_without_slurm_a_job_cannot_be_submitted(toy, bench, monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    code, out, err = toy("--slurm", "default")
+    assert (code, out) == (2, "")
+    assert err.startswith("toy: slurm: cannot submit here: ")
     assert err.count("\n") == 1
     assert not bench.executions()
 
