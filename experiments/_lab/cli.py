@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments._lab import options as command_line
-from experiments._lab.executors import Executor, SweepError
+from experiments._lab.executors import Executor, Missing, SweepError
 from experiments._lab.experiment import Experiment
 from proofs_checks.output import command, silence
 
@@ -42,6 +42,8 @@ def _main(experiment: Experiment, arguments: Sequence[str] | None) -> int:
         place = command_line.executor(options, len(tasks))
     except ValueError as error:
         return _complain(experiment, str(error), USAGE)
+    except Missing as error:
+        return _complain(experiment, f"not run: {error}", UNDECIDED)
     work = _Work(experiment, options, tasks, place)
     start = time.perf_counter()
     try:
@@ -119,7 +121,7 @@ def _collected(
     experiment: Experiment, options: Any, records: Sequence[Any], seconds: float
 ) -> dict[str, Any]:
     """The record of the whole run (see ``store.py``)."""
-    from experiments._lab.code_version import code_version
+    from experiments._lab.code_version import run_version
     from experiments._lab.provenance import provenance
 
     failures = [record for record in records if record.failure]
@@ -135,7 +137,7 @@ def _collected(
         "experiment": experiment.name,
         "config": asdict(options.config),
         "seed": options.seed,
-        "code": code_version(experiment),
+        "code": run_version(experiment),
         "status": status,
         "why": why,
         "metrics": metrics,

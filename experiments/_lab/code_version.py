@@ -18,11 +18,13 @@ from __future__ import annotations
 
 import ast
 import importlib.util
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from experiments._lab.experiment import Experiment, real_name
 
@@ -30,6 +32,7 @@ ROOT = Path(__file__).parents[2]
 FLOORS = ("experiments", "theory", "constructions", "proofs_checks")
 STREAMS = "experiments._lab.seeds"
 MACHINERY = tuple(f"experiments._lab.{name}" for name in ("cli", "experiment", "later"))
+FILELESS = frozenset(("builtins", "__main__"))  # render=str, or something typed in
 COMPUTED = ("import_module", "__import__", "iter_modules", "walk_packages", "find_spec")
 
 
@@ -67,13 +70,25 @@ def bases(files: dict[str, str]) -> set[Path]:
     return {Path(file).parents[name.count(".")] for name, file in files.items()}
 
 
-def sources_of(experiment: Experiment) -> Sources:
-    """The modules that declare it, run it, and list its tasks."""
+def run_version(experiment: Experiment) -> str:
+    """The same for a whole run: what lists, collects, judges and shows counts as well."""
+    modules = {*sources_of(experiment).modules}
+    names = {function.__module__ for function in around_run(experiment)}
+    modules |= {real_name(name) if name in sys.modules else name for name in names}
+    return Sources(tuple(sorted(modules - FILELESS)), frozenset()).version()
+
+
+def around_run(experiment: Experiment) -> list[Callable[..., Any]]:
+    """The functions that no number of a task depends on."""
     functions = [experiment.render, experiment.verdict, experiment.collect, experiment.tasks]
     functions += [artifact.make for artifact in experiment.artifacts.values()]
-    functions += [experiment.plot.draw, experiment.plot.prepare] if experiment.plot else []
+    return functions + ([experiment.plot.draw, experiment.plot.prepare] if experiment.plot else [])
+
+
+def sources_of(experiment: Experiment) -> Sources:
+    """The modules that declare it, run it, and list its tasks."""
     home = experiment.module
-    around = frozenset(f.__name__ for f in functions if f.__module__ == home)
+    around = frozenset(f.__name__ for f in around_run(experiment) if f.__module__ == home)
     modules = {home, experiment.run.__module__, experiment.config.__module__}
     return Sources(tuple(sorted(map(real_name, modules))), around - {"<lambda>"})
 

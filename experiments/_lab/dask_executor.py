@@ -89,7 +89,7 @@ class Dask:
                 local = LocalCluster(
                     n_workers=self.jobs,
                     threads_per_worker=1,
-                    dashboard_address=None,  # pyright: ignore[reportArgumentType]  (no dashboard)
+                    dashboard_address="127.0.0.1:0",  # some free port; it cannot be switched off
                     silence_logs=50,
                 )
             target = self._opened.enter_context(local)

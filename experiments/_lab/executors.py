@@ -7,6 +7,7 @@ other task with it, and numerical libraries use one thread.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from concurrent.futures import BrokenExecutor, Future
 from typing import Any, Protocol
@@ -20,6 +21,16 @@ BUDGET = 4 * LONGEST
 
 class SweepError(RuntimeError):
     """The workers cannot do this work at all, or are gone; what was finished is kept."""
+
+
+class Missing(RuntimeError):
+    """A package that this executor needs is not installed."""
+
+
+def demand(package: str, option: str) -> None:
+    """Raise :class:`Missing` if a package of the extra ``cluster`` is not there."""
+    if importlib.util.find_spec(package) is None:
+        raise Missing(f"{option} needs {package}, which is not installed: touchstone[cluster]")
 
 
 class Executor(Protocol):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, make_dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from experiments._lab.executors import Executor, Inline, Joblib, cpus
+from experiments._lab.executors import Executor, Inline, Joblib, cpus, demand
 from experiments._lab.experiment import Experiment
 from experiments._lab.figure import SUFFIXES
 from experiments._lab.work import Rules
@@ -140,12 +140,17 @@ def _demand_sense(options: Any) -> None:
 
 
 def executor(options: Any, tasks: int) -> Executor:
-    """Where so many tasks are to run, on no more workers than tasks; ``ValueError`` if it is not there."""
+    """Where so many tasks are to run, on no more workers than tasks.
+
+    ``ValueError`` for what makes no sense, ``Missing`` if a package is not installed.
+    """
     if options.scheduler:
+        demand("distributed", "scheduler")
         from experiments._lab.dask_executor import Dask
 
         return Dask(options.scheduler, min(options.jobs or cpus(), max(tasks, 1)))
     if options.slurm:
+        demand("submitit", "slurm")
         from experiments._lab.slurm import Slurm
 
         return Slurm(options.slurm, Path(options.out), options.jobs or 1)

@@ -12,7 +12,7 @@
 
 A collected record is ``{"schema", "experiment", "config", "seed", "code", "status", "why", "metrics",
 "provenance"}``: ``status`` is "done", "refuted", "undecided" or "failed" (``metrics`` is null then), ``why``
-the reason in one line. It is current if ``code`` equals ``code_version`` of the experiment. Figure and
+the reason in one line. It is current if ``code`` equals ``run_version`` of the experiment. Figure and
 artifacts are those of the same run: what an earlier one left and this one does not make is removed.
 
 A record is ``{"schema", "key", "experiment", "task", "config", "seed", "replicate", "code", "status",

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.__main__ import summary
-from experiments._lab.code_version import code_version
+from experiments._lab.code_version import run_version
 from experiments._lab.record import RUN, Corrupted, Newer, Record
 from experiments._report.pictures import LARGEST, objection
 from theory._core.attempt import Raised, attempt
@@ -121,7 +121,7 @@ def _current(name: str, code: Any) -> bool | None:
     """Whether the run was made by the sources at hand; None if there is no such experiment here."""
     if not (HERE / f"{name}.py").is_file():
         return None
-    found = attempt(lambda: code_version(importlib.import_module(f"experiments.{name}").EXPERIMENT))
+    found = attempt(lambda: run_version(importlib.import_module(f"experiments.{name}").EXPERIMENT))
     return None if isinstance(found, Raised) else found.value == code
 
 

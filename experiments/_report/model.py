@@ -106,7 +106,7 @@ def _rates(rates: Any) -> Any:
 
 def _check(entry: Entry, declared: Mapping[str, Any]) -> dict[str, Any]:
     kept = {key: value for key, value in entry.items() if key != "falsifiers"}
-    return {**kept, **{key: declared[key] for key in ("level", "scope", "doc")}}
+    return {**kept, **{key: declared[key] for key in ("level", "scope", "part", "doc")}}
 
 
 def _falsifier(claim: Claim, declared: Mapping[str, Any], entry: Entry) -> dict[str, Any]:

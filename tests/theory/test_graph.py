@@ -94,6 +94,21 @@ def test_the_level_is_the_declared_one_whatever_the_report_says():
     assert own_status(one, told) is Status.PROPERTY
 
 
+@pytest.mark.parametrize(
+    ("outcome", "status"),
+    [("established", Status.PROPERTY), ("refuted", Status.REFUTED), ("error", Status.ERROR)],
+)
+def test_a_part_lends_no_level_but_has_to_hold(outcome, status):
+    one = claim("A", level=PROPERTY)
+    one.check(EXACT, scope="a step of the proof", part=True)(lambda claim: established(cases=1))
+    told = record(one)
+    fates = told["checks"][0]["falsifiers"]
+    told["checks"].append({"name": "<lambda>", "outcome": outcome, "falsifiers": fates})
+    assert own_status(one, told) is status
+    told["checks"].pop(0)
+    assert own_status(one, told) in (Status.NOT_RUN, Status.REFUTED, Status.ERROR)
+
+
 def test_a_report_of_another_statement_is_not_read():
     assert own_status(claim("A", statement="t"), record(claim("A"))) is Status.NOT_RUN
 

@@ -51,7 +51,10 @@ Function = Callable[["Claim"], Outcome]
 
 @dataclass(frozen=True)
 class Check:
-    """One way to put a claim to the test. ``scope`` is all that its success may be quoted for."""
+    """One way to put a claim to the test. ``scope`` is all that its success may be quoted for.
+
+    A ``part`` tests a step or a number beside the statement; it has to hold, and lends no level.
+    """
 
     name: str
     level: Level
@@ -59,6 +62,7 @@ class Check:
     function: Function
     tier: str = FAST
     rates: Any = None  # proofs_checks.error_rates.Declaration, for statistical checks
+    part: bool = False
 
     @property
     def doc(self) -> str:
@@ -155,7 +159,7 @@ class Claim:
     # -- declarations ---------------------------------------------------------------------------
 
     def check(
-        self, level: Level, *, scope: str, tier: str = FAST, rates: Any = None
+        self, level: Level, *, scope: str, tier: str = FAST, rates: Any = None, part: bool = False
     ) -> Callable[[Function], Function]:
         """Register a check (decorator). Statistical checks declare their error rates here."""
         if tier not in TIERS:
@@ -166,7 +170,7 @@ class Claim:
         def register(function: Function) -> Function:
             name = getattr(function, "__name__", repr(function))
             self._refuse_repeat("check", name, self.checks)
-            self.checks.append(Check(name, level, scope, function, tier, rates))
+            self.checks.append(Check(name, level, scope, function, tier, rates, part))
             return function
 
         return register

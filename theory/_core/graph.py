@@ -7,7 +7,7 @@ The scale, strongest first (:class:`Status`)::
 
 *Own status*. Any refutation of the claim by one of its checks makes it refuted; failing that, any
 check that raised makes it an error. Otherwise it is the strongest level among the checks that came
-back established *and* were seen, in the same report, to kill every falsifier assigned to them; a
+back established, are no mere parts, and were seen, in the same report, to kill all falsifiers; a
 check without falsifiers, with a survivor, or of a claim whose stored objects or boundary cases
 failed, counts as undecided. An open claim stays open, a definition asserts nothing and so weakens
 nothing. A report can only lower what is declared: levels are read from the claim, an unknown check
@@ -100,7 +100,8 @@ def own_status(claim: Claim, record: Mapping[str, Any] | None) -> Status:
     if not claim.checks:
         return Status.DEFINITION if claim.kind is Kind.DEFINITION else Status.NOT_RUN
     sound = record is not None and _sound(claim, record)
-    found = [_evidence(claim, c, told[c.name], sound) for c in claim.checks if c.name in told]
+    whole = [c for c in claim.checks if c.name in told and not c.part]
+    found = [_evidence(claim, c, told[c.name], sound) for c in whole]
     return min(found, key=lambda status: status.rank, default=Status.NOT_RUN)
 
 

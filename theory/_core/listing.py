@@ -28,10 +28,13 @@ def entry(claim: Claim, claims: Mapping[str, Claim], standing: Standing) -> dict
         "source": claim.source.as_json(),
         "hypotheses": dict(claim.hypotheses),
         "constants": {name: plain(value) for name, value in claim.constants.items()},
-        "levels": list(dict.fromkeys(check.level.value for check in claim.checks)),
+        "levels": _levels(claim),
         "scopes": [check.scope for check in claim.checks],
         "checks": [
-            {"name": c.name, "level": c.level.value, "scope": c.scope, "tier": c.tier, "doc": c.doc}
+            {
+                **{"name": c.name, "level": c.level.value, "scope": c.scope, "tier": c.tier},
+                **{"part": c.part, "doc": c.doc},
+            }
             for c in claim.checks
         ],
         "falsifiers": [
@@ -68,8 +71,7 @@ def table(
         status = (
             f"{standing[claim.id]}; given {', '.join(given)}" if given else str(standing[claim.id])
         )
-        levels = dict.fromkeys(check.level.value for check in claim.checks)
-        row = (claim.kind.value, claim.title, claim.source.origin, ", ".join(levels))
+        row = (claim.kind.value, claim.title, claim.source.origin, ", ".join(_levels(claim)))
         made.add_row(claim.id, *map(_literal, row), _literal(status))
     columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDE
     out = StringIO()
@@ -124,10 +126,16 @@ def _named(need: str, standing: Mapping[str, Standing]) -> str:
     return f"{need}: {standing[need]}" if need in standing else f"{need}: missing"
 
 
+def _levels(claim: Claim) -> list[str]:
+    """The levels at which the statement itself is checked."""
+    return list(dict.fromkeys(check.level.value for check in claim.checks if not check.part))
+
+
 def _checks(claim: Claim) -> Iterator[str]:
     for check in claim.checks:
         tier = "" if check.tier == FAST else f", {check.tier}"
-        yield f"{check.name} ({check.level.value}{tier}): {check.doc}".rstrip(": ")
+        part = ", a part of the argument" if check.part else ""
+        yield f"{check.name} ({check.level.value}{part}{tier}): {check.doc}".rstrip(": ")
         yield f"  scope: {check.scope}"
 
 

@@ -118,7 +118,9 @@ def what_is_replaced_by_parameters(claim: Claim):
     return established(cases=3600)
 
 
-@D3.check(SYMBOLIC, scope="all c > 0; only the leading term in N of D2 at WL = L log2(W+1) = P")
+@D3.check(
+    SYMBOLIC, scope="all c > 0; only the leading term in N of D2 at WL = L log2(W+1) = P", part=True
+)
 def leading_term_of_the_closed_form(claim: Claim):
     """D2 at P = aN, b = cN, divided by N^2, tends to the quadratic of the statement."""
     import sympy

@@ -40,6 +40,7 @@ T1p = Claim(
     hypotheses={"every_labelling": r"all of $\{0,1\}^N$ on each N-set"},
     constants={
         "changes": Fraction(3),
+        "upwards": Fraction(2),
         "patterns": 1,  # exponent of t^(WL)
         "degrees": 1,  # exponent of max(k, 1)^L
         "count": "patterns",  # or "tree": k^L prod_l (1 + W(t-1) k^(l-1))
@@ -67,6 +68,11 @@ def most_changes(claim: Claim, one: Shape) -> Fraction:
     return claim["changes"] * t ** (claim["patterns"] * W * L) * k ** (claim["degrees"] * L)
 
 
+def most_upwards(claim: Claim, one: Shape) -> Fraction:
+    """2 t^(WL) max(k, 1)^L."""
+    return claim["upwards"] * one.t ** (one.W * one.L) * max(one.k, 1) ** one.L
+
+
 def degree(claim: Claim, k: int, l: int) -> int:
     """D_l."""
     D = 1
@@ -92,6 +98,9 @@ def networks_change(claim: Claim) -> Outcome:
     for net, changes in changing():
         if changes > most_changes(claim, net.shape):
             return refuted({"network": net.name, "W": net.W, "L": net.L, "changes": changes})
+        # changes alternate in direction: at least (changes - 1)/2 go up
+        if changes // 2 > most_upwards(claim, net.shape):
+            return refuted({"network": net.name, "W": net.W, "L": net.L, "upwards": changes // 2})
     return established(cases=len(changing()))
 
 
@@ -111,7 +120,7 @@ def rates_of_the_counts(claim: Claim) -> Outcome:
     for (t, k), W, L in product(KINDS, (1, 2, 3), (1, 2, 5, 20, 200)):
         P, K, cases = parameters(1, W, L), most_changes(claim, Shape(W, L, t, k)), cases + 1
         if claim["count"] == "patterns":
-            K = K * 2 / 3  # those upwards
+            K = most_upwards(claim, Shape(W, L, t, k))
         at = {"t": t, "k": k, "W": W, "L": L}
         power = 2 * claim["half"] * P  # (K/2)^2 <= (t k)^power
         if (K / 2) ** (2 * power.denominator) > (t * max(k, 1)) ** power.numerator:
@@ -151,7 +160,7 @@ def formula_excludes(claim: Claim, N: int, b: int, one: Shape) -> bool:
 @lru_cache(maxsize=1 << 14)
 def _integers_exclude(N: int, b: int, one: Shape) -> bool:
     n, m = N // 2, 2 ** (b - 1)
-    upwards = 2 * one.t ** (one.W * one.L) * max(one.k, 1) ** one.L
+    upwards = int(most_upwards(T1p, one))
     served = most_dichotomies(T1p, one, 2 * m, parameters(1, one.W, one.L))
     return served * comb(upwards, n) < comb(m, n)
 
@@ -174,7 +183,7 @@ def interpolating_classes_survive(claim: Claim) -> Outcome:
     return established(cases=cases)
 
 
-@T1p.check(SYMBOLIC, scope="all c, G > 0")
+@T1p.check(SYMBOLIC, scope="all c, G > 0", part=True)
 def root(claim: Claim) -> Outcome:
     """The root of the quadratic, its limit 1/2 for large c; G = 1 is the quadratic of D3."""
     import sympy
@@ -224,6 +233,12 @@ T1p.falsifier(
     constants={"changes": Fraction(199, 100)},
     by="networks_change",
     because="t rising pieces change 2t - 1 times",
+)
+T1p.falsifier(
+    "0.98 changes upwards for each pattern",
+    constants={"upwards": Fraction(98, 100)},
+    by="networks_change",
+    because="each of t rising pieces goes up once",
 )
 T1p.falsifier(
     "the tree count",

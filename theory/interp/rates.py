@@ -62,7 +62,7 @@ def _formula(claim: Claim, N: int, b: int, L: int) -> float:
     return rate + 1e-9  # floats: rounded up, so that no class below the bound is left out
 
 
-@D3A.check(SYMBOLIC, scope="all W, L")
+@D3A.check(SYMBOLIC, scope="all W, L", part=True)
 def parameters_against_units(claim: Claim) -> Outcome:
     """P - 3u - 1 = (W - 2)(u - W) for uniform widths: P >= 3u + 1 from W = 2 on."""
     import sympy

@@ -18,6 +18,7 @@ from constructions.interp.fold_lookup import fold_lookup
 from constructions.interp.network import ExactNet
 from constructions.interp.sawtooth import dichotomies, dyadic_points, network
 from constructions.interp.shallow import shallow_any
+from constructions.interp.three_layer import Shape, three_layer_any
 from constructions.interp.vector_bound import exclusion, sharpest_minimum
 from proofs_checks.interp.counting import Problem, parameters, sides
 from proofs_checks.log2 import floor_log2
@@ -133,11 +134,11 @@ V1 = Claim(
     r"finite set are memorised by $\tilde O(\sqrt N)$ parameters; depth at most $L \le \sqrt N$ "
     r"suffices with $\tilde O(N/L)$; both are optimal up to logarithms. (Ours, for 0/1 labels, d = 1, "
     r"$\delta = N^{-2}$, at the sizes below: $\tfrac52\sqrt N$ parameters are needed, and networks of "
-    r"at most $41\sqrt N$ are built for paired points.)",
+    r"at most $28\sqrt N$ are built for paired points.)",
     constants={
         "lower": Fraction(5, 2),
         "lower_power": Fraction(1, 2),
-        "upper": Fraction(41),
+        "upper": Fraction(28),
     },
     source=KnownTheorem(
         "Vardi, Yehudai, Shamir, arXiv:2110.03187; abstract seen, theorem recalled"
@@ -153,7 +154,8 @@ def certified_and_built(claim: Claim) -> Outcome:
     sizes, open_at = (16, 64, 256, 512), []
     for N in sizes:
         b = 2 * (N.bit_length() - 1)
-        least, built = sharpest_minimum(N, b).parameters, _folded(N, b).parameters
+        least = sharpest_minimum(N, b).parameters
+        built = min(_folded(N, b).parameters, _two_layers(N, b).parameters)
         at = {"N": N, "b": b, "built": built, "certified": least}
         power = claim["lower_power"]
         low = claim["lower"] ** power.denominator * N**power.numerator  # lower N^power, raised
@@ -169,14 +171,14 @@ def certified_and_built(claim: Claim) -> Outcome:
 
 
 V1.falsifier(
-    "5/2 N from below",
-    constants={"lower_power": Fraction(1)},
-    because="512 points are memorised by 920 parameters",
+    "5/2 N^(9/10) from below",
+    constants={"lower_power": Fraction(9, 10)},
+    because="512 points are memorised by 622 parameters",
 )
 V1.falsifier(
-    "41 sqrt(N) from below",
-    constants={"lower": Fraction(41)},
-    because="smaller networks are built",
+    "9 sqrt(N) from below",
+    constants={"lower": Fraction(9)},
+    because="16 points are memorised by 33 parameters",
 )
 V1.falsifier(
     "5 sqrt(N) from above",
@@ -201,26 +203,26 @@ Y1 = Claim(
     title="Trade-off of width and depth",
     statement=r"ReLU networks with $W^2L^2 = O(N\log(1/\delta))$ memorise any N points of separation "
     r"$\delta$, and $W^2L^2 = \Omega(N/\log(1/\delta))$ is necessary. (Ours, d = 1, at the sizes "
-    r"below: $3N/b \le W^2L^2 \le 60Nb$. Some prints lose the slash, arXiv's abstract page included; "
+    r"below: $3N/b \le W^2L^2 \le Nb$. Some prints lose the slash, arXiv's abstract page included; "
     r"that reading is false: N - 1 units in one layer do it at every $\delta$.)",
-    constants={"lower": Fraction(3), "power_of_b": -1, "upper": Fraction(60)},
+    constants={"lower": Fraction(3), "power_of_b": -1, "upper": Fraction(1)},
     source=LaterPaper("arXiv:2603.09589; the abstract in the paper's own text has N/log(1/delta)"),
-    needs=("interp.U1", "interp.D4A"),
+    needs=("interp.U2", "interp.D4A"),
     proof_needs=("interp.VC",),
 )
 
 
 @Y1.check(
-    EXACT, scope="(N, b) = (16, 8) .. (512, 9), (8, 10000): tests of D1 and DIR, shallow networks"
+    EXACT, scope="(N, b) = (16, 8) .. (512, 9), (8, 10000): tests of D1 and DIR, U2's networks"
 )
 def excluded_and_built_classes(claim: Claim) -> Outcome:
-    """Classes below the claim are excluded, and the shallow network stays inside it."""
+    """Classes below the claim are excluded, and two hidden layers stay inside it."""
     cells = ((16, 8), (64, 6), (64, 64), (256, 8), (512, 9), (512, 18), (8, 10000))
     open_at = []
     for N, b in cells:
         low, high = _needed(claim, N, b), claim["upper"] * N * b
-        size = (_shallow(N, b).width * _shallow(N, b).depth) ** 2
-        at = {"N": N, "b": b, "W^2 L^2 of the shallow network": size}
+        size = (_two_layers(N, b).width * _two_layers(N, b).depth) ** 2
+        at = {"N": N, "b": b, "W^2 L^2 of two hidden layers": size}
         if size < low:
             return refuted({**at, "claimed at least": low})
         if all(_is_excluded(N, b, W, L) for W, L in _classes(high)):
@@ -256,10 +258,10 @@ Y1.falsifier(
     because="all classes of this size are excluded",
 )
 Y1.falsifier(
-    "115 N/b from below",
-    constants={"lower": Fraction(115)},
+    "25 N/b from below",
+    constants={"lower": Fraction(25)},
     by="excluded_and_built_classes",
-    because="15 hinges fit 16 points",
+    because="widths (8, 8) fit 64 points",
 )
 
 
@@ -281,10 +283,11 @@ def _is_excluded(N: int, b: int, W: int, L: int) -> bool:
 
 
 @lru_cache(maxsize=16)
-def _shallow(N: int, b: int) -> ExactNet:
-    """N - 1 hinges for paired points, evaluated exactly at all of them."""
+def _two_layers(N: int, b: int) -> ExactNet:
+    """U2's network of least width for paired points, evaluated exactly at all of them."""
     made = paired(N, b, Random(N))
-    net = shallow_any(made.points, made.labels, Random(0))
+    q = min(range(1, N + 1), key=lambda q: (max(q, -(-N // q)), q * -(-N // q)))
+    net = three_layer_any(made.points, made.labels, Random(0), Shape(q, N))
     if not net.interpolates(made.points, made.labels):
         raise ArithmeticError(f"the network built for N = {N}, b = {b} does not interpolate")
     return net

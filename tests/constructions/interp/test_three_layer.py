@@ -53,6 +53,13 @@ def test_constant_and_alternating_labels(N):
         assert misses(three_layer_any(points, labels, Random(0)), points, labels) == []
 
 
+def test_units_keep_their_signs_at_the_ends_of_blocks():
+    """A steep label in the second block would leave unit 0 positive at the start of the third."""
+    points = [(Fraction(x),) for x in (1, 3, 4, 104, 106, 107, 108, 109, 110)]
+    labels = [50, 1, 1, 10000, 50, 100, 50, 1, 1]
+    assert misses(three_layer_any(points, labels, Random(0), Shape(3, 3)), points, labels) == []
+
+
 @pytest.mark.parametrize("d2", range(1, 11))
 def test_d1_times_d2_points_need_no_more_than_d1_and_d2_units(d2):
     rng = Random(d2)

@@ -12,7 +12,7 @@ from toy import EXPERIMENT
 
 from experiments._lab import store as store_module
 from experiments._lab.cli import main
-from experiments._lab.code_version import code_version
+from experiments._lab.code_version import run_version
 from experiments._lab.experiment import Artifact, Experiment, Plot, Refused
 
 
@@ -60,7 +60,7 @@ def test_the_collected_record_is_what_the_store_describes(toy, bench):
     ]
     assert (record["schema"], record["seed"]) == ("touchstone-run/1", 5)
     assert (record["status"], record["why"]) == ("done", "")
-    assert record["code"] == code_version(EXPERIMENT)
+    assert record["code"] == run_version(EXPERIMENT)
     assert record["provenance"]["tasks"] == {"total": 3, "failed": 0}
     assert record["provenance"]["seconds"] >= record["provenance"]["task_seconds"] >= 0
 
@@ -191,6 +191,20 @@ def test_options_without_sense_are_exit_two_in_one_line_and_run_nothing(
     assert (code, out) == (2, "")
     assert err.startswith(f"toy: {message}")
     assert err.count("\n") == 1
+    assert not bench.executions()
+
+
+@pytest.mark.parametrize(
+    ("option", "package"), [("--scheduler", "distributed"), ("--slurm", "submitit")]
+)
+def test_an_executor_that_is_not_installed_is_not_run(toy, bench, monkeypatch, option, package):
+    from experiments._lab import executors
+
+    monkeypatch.setattr(executors.importlib.util, "find_spec", lambda _: None)
+    code, out, err = toy(option, "local")
+    assert (code, out) == (3, "")
+    needs = f"{option[2:]} needs {package}, which is not installed: touchstone[cluster]"
+    assert err == f"toy: not run: {needs}\n"
     assert not bench.executions()
 
 

@@ -148,3 +148,50 @@ def test_what_does_not_stand_in_a_file_has_no_version():
     experiment = Experiment(run=print, config=int, render=str)
     with pytest.raises(ValueError, match="run: must stand in a file, got module 'builtins'"):
         code_version(experiment)
+
+
+def test_a_run_is_of_another_version_when_what_judges_or_shows_it_is_edited(tmp_path, monkeypatch):
+    module = tmp_path / "judged_toy.py"
+    text = """
+from dataclasses import dataclass
+
+from experiments._lab.experiment import Experiment
+
+
+@dataclass(frozen=True)
+class Config:
+    n: int = 1
+
+
+def run(task, rng):
+    return {"n": task.n}
+
+
+def verdict(metrics):
+    return "done", ""
+
+
+EXPERIMENT = Experiment(run=run, config=Config, render=str, verdict=verdict)
+"""
+
+    def versions(source):
+        import importlib
+        import sys
+
+        from experiments._lab import code_version as versioned
+
+        module.write_text(source)
+        sys.modules.pop("judged_toy", None)
+        importlib.invalidate_caches()
+        versioned._version.cache_clear()
+        experiment = importlib.import_module("judged_toy").EXPERIMENT
+        return versioned.code_version(experiment), versioned.run_version(experiment)
+
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr("sys.dont_write_bytecode", True)
+    task, run = versions(text)
+    same_task, other_run = versions(text.replace('"done", ""', '"refuted", "so"'))
+    assert same_task == task
+    assert other_run != run
+    other_task, _ = versions(text.replace('{"n": task.n}', '{"n": task.n + 1}'))
+    assert other_task != task

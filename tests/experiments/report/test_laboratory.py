@@ -90,10 +90,10 @@ def test_a_run_of_other_sources_is_stale(tmp_path):
 
 
 def test_a_run_of_these_sources_is_current(tmp_path):
-    from experiments._lab.code_version import code_version
+    from experiments._lab.code_version import run_version
     from experiments.interp_endpoint import EXPERIMENT
 
-    whole = run("interp_endpoint", code=code_version(EXPERIMENT), status="refuted", why="so")
+    whole = run("interp_endpoint", code=run_version(EXPERIMENT), status="refuted", why="so")
     (tmp_path / "interp_endpoint.json").write_text(whole)
     found, _ = read(tmp_path)
     one = found["interp_endpoint"]
