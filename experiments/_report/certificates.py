@@ -19,7 +19,8 @@ from typing import IO, Any
 
 from theory._core.runner import ESTABLISHED, UNDECIDED
 
-ACCEPTED, REJECTED, UNDECIDED_HERE = "accepted", "rejected", "undecided"
+ACCEPTED, UNDECIDED_HERE = "accepted", "undecided"
+FAILED = ("rejected", "malformed", "unreadable")
 SECONDS = 10.0  #: for one certificate
 BUDGET = 40.0  #: for all of them
 AT_ONCE = 500  # file names on one command line
@@ -108,10 +109,11 @@ def _line(stream: IO[bytes] | None, limit: float) -> bytes | None:
 
 
 def lower(entry: Mapping[str, Any], decided: Sequence[Decided]) -> dict[str, Any]:
-    """A check's ``entry``, undecided if a certificate that it rests on is rejected here."""
-    broken = {one.digest for one in decided if one.verdict == REJECTED}
+    """A check's ``entry``, undecided if a certificate that it rests on is not accepted here."""
+    # What cannot be read any more is known by its name: files are called by their digests.
+    broken = {one.digest or one.path.stem for one in decided if one.verdict in FAILED}
     named = [digest for digest in entry["certificates"] if digest in broken]
     if not named or entry["outcome"] != ESTABLISHED:
         return dict(entry)
-    detail = f"certificate {named[0][:12]} was rejected when this report was built"
+    detail = f"certificate {named[0][:12]} was not accepted when this report was built"
     return {**entry, "outcome": UNDECIDED, "detail": detail}

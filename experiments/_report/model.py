@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from experiments._report import registered
-from experiments._report.certificates import Decided, lower
+from experiments._report.certificates import FAILED, Decided, lower
 from experiments._report.formulas import Formulas
 from experiments._report.outcomes import Entry, Reports, joined
 from experiments._report.registered import Registered
@@ -257,7 +257,7 @@ def gravest(data: Mapping[str, Any]) -> int:
     failed += (
         len(data["problems"]) + runs["error"] + checks.get("error", 0) + checks.get(REFUTED, 0)
     )
-    failed += sum(one["verdict"] == "rejected" for one in data["certificates"])
+    failed += sum(one["verdict"] in FAILED for one in data["certificates"])
     failed += sum(one["status"] in ("refuted", "failed") for one in data["experiments"])
     if failed:
         return 1

@@ -101,6 +101,18 @@ def test_a_certificate_that_is_not_at_hand_is_said_and_lowers_nothing(zoo, tmp_p
     assert claim["level"] == "certified"
 
 
+def test_a_certificate_cut_short_lowers_what_its_name_says_rested_on_it(zoo, tmp_path):
+    report = json.loads(zoo.outcomes.read_text())
+    (least,) = (one for one in report["claims"] if one["id"] == "zoo.LEAST")
+    digest = least["checks"][0]["certificates"][0]
+    folder = put(tmp_path / "kept", **{digest: dumps(good())[:-20]})
+    code, data = zoo.build(
+        tmp_path / "out", "--outcomes", str(zoo.outcomes), "--certificates", str(folder)
+    )
+    (claim,) = (one for one in data["claims"] if one["id"] == "zoo.LEAST")
+    assert (code, claim["group"]) == (1, "undecided")
+
+
 def test_a_certificate_rejected_now_lowers_the_claim(zoo, tmp_path):
     false = resealed(parameters=10**6)
     report = json.loads(zoo.outcomes.read_text())
@@ -114,7 +126,7 @@ def test_a_certificate_rejected_now_lowers_the_claim(zoo, tmp_path):
     (claim,) = (one for one in data["claims"] if one["id"] == "zoo.LEAST")
     assert code == 1
     assert claim["group"] == "undecided"
-    assert "was rejected when this report was built" in claim["checks"][0]["detail"]
+    assert "was not accepted when this report was built" in claim["checks"][0]["detail"]
     assert not (tmp_path / "out" / "certificates").exists()
 
 
