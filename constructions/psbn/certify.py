@@ -6,8 +6,9 @@
 | samuelson | r <= -(1 + delta) sqrt(n - 1) (psbn.T2) | in training, for every batch of n values |
 | interval | largest value over an input box, by intervals, <= 0 | in evaluation, on the box |
 
-beta is the effective bias, bias + alpha, and r = beta / |gamma|. The samuelson rule is false with running
-statistics: there a single large value passes.
+beta is the effective bias, bias + alpha, and r = beta / |gamma|. What holds in training is false with running
+statistics: there a single large value passes. A frozen norm (in evaluation mode inside a model in training)
+uses them, and gets what holds always.
 
 delta is the float margin. Exact arithmetic needs none. For floats: *samuelson* holds for every batch
 whose computed normalised values exceed the true ones by a factor of at most 1 + delta, which a
@@ -54,6 +55,11 @@ class Certificate:
         }[self.rule]
         margin = "" if self.rule == "zero" else f", float margin {self.delta:g}"
         return f"{self.norm} {list(self.channels)}: dead in {self.mode} mode {where} ({self.rule}{margin})"
+
+
+def frozen(model: nn.Module, norm: Any) -> bool:
+    """Whether a norm uses its running statistics although the model is in training mode."""
+    return model.training and not norm.training and norm.running_mean is not None
 
 
 def samuelson(norm: Any, n: int, delta: float = DELTA) -> Tensor:
@@ -119,10 +125,14 @@ def certify(
         norm = modules[pair.norm]
         always, training = zero(norm, modules[pair.linear] if pair.linear else None)
         rules: list[tuple[Any, Tensor, dict[str, Any]]] = [
-            ("zero", training if mode == "train" else always, {"delta": 0.0})
+            (
+                "zero",
+                training if mode == "train" and not frozen(model, norm) else always,
+                {"delta": 0.0},
+            )
         ]
         size = n.get(pair.norm) if isinstance(n, dict) else n
-        if mode == "train" and size is not None:
+        if mode == "train" and size is not None and not frozen(model, norm):
             room = DELTA if delta is None else delta
             rules.append(("samuelson", samuelson(norm, size, room), {"delta": room, "n": size}))
         if pair.norm in tops:

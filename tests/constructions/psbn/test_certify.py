@@ -51,6 +51,19 @@ def test_running_statistics_let_a_single_value_through():
     assert model.eval()(spike(50)).max() > 0
 
 
+def test_a_frozen_norm_in_a_model_in_training_gets_no_certificate_of_training():
+    model = nn.Sequential(with_bias(-100.0), nn.ReLU())
+    model[0].eval()
+    assert model.training
+    assert model(spike(50)).max() > 0
+    assert certify(model, "train", n=50) == []
+    # In evaluation mode as a whole, the question is about the training that model.train() starts.
+    assert [one.rule for one in certify(model.eval(), "train", n=50)] == ["samuelson"]
+    without = nn.Sequential(with_bias(-100.0, track_running_stats=False), nn.ReLU())
+    without[0].eval()
+    assert [one.rule for one in certify(without, "train", n=50)] == ["samuelson"]
+
+
 def test_alpha_counts():
     layer = PostShiftedBatchNorm1d(1, dtype=torch.float64, alpha=1.0)
     layer.bias.data.fill_(-7.5)
