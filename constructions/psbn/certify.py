@@ -135,7 +135,7 @@ def certify(
         if mode == "train" and size is not None and not frozen(model, norm):
             room = DELTA if delta is None else delta
             rules.append(("samuelson", samuelson(norm, size, room), {"delta": room, "n": size}))
-        if pair.norm in tops:
+        if pair.norm in tops and norm.training == model.training:
             rules.append(("interval", tops[pair.norm] <= 0, {"delta": margin, "box": box}))
         found += [
             Certificate(pair.norm, rule, mode, tuple(mask.nonzero().flatten().tolist()), **how)

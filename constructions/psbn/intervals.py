@@ -143,6 +143,8 @@ def _layer(layer: Any, box: Box, delta: float) -> Box | None:
         return _norm(layer, box, delta)
     if isinstance(layer, nn.Flatten):
         return replace(box, flat=True) if (layer.start_dim, layer.end_dim) == (1, -1) else None
+    if getattr(layer, "divisor_override", None) is not None:
+        return None  # then it is no mean
     if isinstance(layer, PADDED_MEANS):
         return replace(box, low=box.low.clamp(max=0), high=box.high.clamp(min=0))
     return box if isinstance(layer, (*SAME, *MAXIMA, *MEANS)) else None

@@ -80,6 +80,9 @@ class PostShifted(_BatchNorm):
                 device, dtype = like.device, like.dtype
                 break
         self.register_buffer("alpha", constant(self.initial_alpha, device, dtype))
+        # torch.export miscounts buffers when one that is None stands before a real one.
+        for name in [name for name, buffer in self._buffers.items() if buffer is None]:
+            self._buffers[name] = self._buffers.pop(name)
         self._check_alpha()
 
     def reset_parameters(self) -> None:

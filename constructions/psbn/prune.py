@@ -186,7 +186,10 @@ def compare(
 ) -> float:
     """The largest difference of their outputs in double, without dropout; ``RuntimeError`` if too large."""
     worst = 0.0
-    one, other = (copy.deepcopy(m).double().train(training) for m in (model, smaller))
+    one, other = (copy.deepcopy(m).double() for m in (model, smaller))
+    for net in (one, other):
+        if net.training != training:  # else a frozen layer stays as it is
+            net.train(training)
     for layer in (*one.modules(), *other.modules()):
         if isinstance(layer, _DropoutNd):
             layer.eval()

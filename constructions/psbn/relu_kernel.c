@@ -101,7 +101,7 @@ static void channel_backward(const problem *p, const REAL *x, const REAL *dy, RE
         const long at = (n * p->C + c) * p->S;
         EACH for (long i = 0; i < p->S; i++) {
             REAL d = x[at + i] - mean, dz = through(d * a + b, dy[at + i], slope);
-            dx[at + i] = a * dz - level - d * tilt;
+            dx[at + i] = p->train ? a * dz - level - d * tilt : a * dz;
         }
     }
 }
@@ -175,7 +175,7 @@ static void part_backward(const problem *p, const REAL *x, const REAL *dy, REAL 
         EACH for (long c = 0; c < C; c++) {
             const long at = r * C + c;
             REAL d = x[at] - mean[c], dz = through(d * a[c] + b[c], dy[at], slope);
-            dx[at] = a[c] * dz - level[c] - d * tilt[c];
+            dx[at] = p->train ? a[c] * dz - level[c] - d * tilt[c] : a[c] * dz;
         }
 }
 

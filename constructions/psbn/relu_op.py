@@ -169,6 +169,8 @@ def _runs_natively(x: Tensor, weight: Any, bias: Any, job: Job) -> bool:
     plain = all(type(t) in (Tensor, torch.nn.Parameter) and t.is_cpu for t in (x, *vectors))
     if not plain or x.dim() < 2 or x.dtype not in REAL or x.numel() <= x.shape[1] * job.training:
         return False
+    if not job.eps > 0 or (job.running_mean is None) != (job.running_var is None):
+        return False
     if not x.numel() or (not job.training and job.running_var is None):
         return False
     shaped = all(

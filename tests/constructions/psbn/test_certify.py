@@ -64,6 +64,17 @@ def test_a_frozen_norm_in_a_model_in_training_gets_no_certificate_of_training():
     assert [one.rule for one in certify(without, "train", n=50)] == ["samuelson"]
 
 
+def test_a_pool_that_sums_is_no_mean():
+    pool = nn.AvgPool2d(2, divisor_override=1)
+    norm = nn.BatchNorm2d(1)
+    norm.bias.data.fill_(-2.0)
+    model = nn.Sequential(pool, norm, nn.ReLU()).eval()
+    assert model(torch.ones(1, 1, 2, 2)).max() > 0
+    assert certify(model, "eval", box=(0.0, 1.0)) == []
+    model[0] = nn.AvgPool2d(2)
+    assert [one.rule for one in certify(model, "eval", box=(0.0, 1.0))] == ["interval"]
+
+
 def test_alpha_counts():
     layer = PostShiftedBatchNorm1d(1, dtype=torch.float64, alpha=1.0)
     layer.bias.data.fill_(-7.5)
