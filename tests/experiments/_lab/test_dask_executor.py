@@ -114,10 +114,10 @@ def test_a_scheduler_that_goes_away_stops_the_sweep_and_what_is_finished_is_kept
             run_tasks(EXPERIMENT, cells, store=store, executor=executor)
         kept = len(bench.files())
         assert 5 <= kept < 60
-        before = bench.executions()
         found = run_tasks(EXPERIMENT, cells, store=store)
     assert [record.metrics["i"] for record in found] == list(range(60))
-    assert sum((bench.executions() - before).values()) == 60 - kept
+    # Workers without a scheduler still finish what they hold: only what is run here counts.
+    assert sum(pid == os.getpid() for pid, _ in bench.lines()) == 60 - kept
 
 
 def test_limits_and_deaths_are_records_on_dask_as_well(bench, nothing_left_behind):
