@@ -18,4 +18,5 @@ Each module tells one story and is imported by its own name:
 | `relu_op`, `relu_native` | norm and ReLU in one operation; its optional C kernel |
 | `monitor`, `monitor_show`, `pairs`, `records`, `tally` | which channels collapse, and when |
 | `certify`, `intervals`, `channels`, `prune` | channels that are dead for every input, and their removal |
+| `trust` | when a layer computes what its class says; a model put into a mode and back |
 """

@@ -1,4 +1,4 @@
-"""One channel of a norm in numbers: gamma, the effective bias beta, their ratio r."""
+"""One channel of a norm in numbers: gamma, the effective bias beta, their ratio r; the map's filters."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from constructions.psbn.layers import PostShifted
+from constructions.psbn.trust import evaluating
 
-__all__ = ["effective", "ratio"]
+__all__ = ["effective", "ratio", "weight"]
 
 
 def effective(norm: Any) -> tuple[Tensor, Tensor]:
@@ -38,3 +39,9 @@ def ratio(norm: Any) -> Tensor:
     gamma, beta = effective(norm)
     flat = torch.full_like(beta, -math.inf).masked_fill(beta > 0, math.inf)
     return torch.where(gamma == 0, flat, beta / gamma.abs())
+
+
+def weight(linear: Any) -> Tensor:
+    """The weight of a map as it uses it, detached. Reading moves nothing: a spectral norm would iterate."""
+    with evaluating(linear), torch.no_grad():
+        return linear.weight.detach()

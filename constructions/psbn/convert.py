@@ -53,20 +53,25 @@ def convert_psbn(
 
     preserve : subtract alpha from the bias, so that the outputs stay. ``False`` shifts them by alpha.
     filter_fn : ``(path, layer) -> bool``, which layers to convert; see `pairs.before_relu`.
-    subclasses : what to do with a layer whose class only derives from BatchNorm and may compute
-        something else: ``"error"``, or ``"keep"`` it as it is. Post-shifted layers are always kept.
+    subclasses : what to do with a layer whose class only derives from BatchNorm, or whose forward is
+        patched, and that may compute something else; and with scripted modules, which cannot be
+        converted: ``"error"``, or ``"keep"`` it as it is. Post-shifted layers are always kept.
 
-    Raises ``TypeError`` for a foreign subclass, ``ValueError`` where the function cannot be preserved: no
-    bias, a bias shared with a layer that is not converted, a lazy layer before its first batch.
-    Nothing has been changed then.
+    Raises ``TypeError`` for such a layer, ``ValueError`` where the function cannot be preserved (no
+    bias, a bias shared with a layer that is not converted, a lazy layer before its first batch), for an
+    alpha that a layer cannot hold and other ``subclasses``. Nothing has been changed then.
     """
+    if subclasses not in ("error", "keep"):
+        raise ValueError(f"subclasses: must be 'error' or 'keep', got {subclasses!r}")
     chosen, others = [], []
-    for path, layer in _norms(module):
+    for path, layer in _norms(module, filter_fn, scripted=subclasses == "keep"):
         wanted = filter_fn is None or filter_fn(path, layer)
-        known = parametrize.type_before_parametrizations(layer) in SHIFTED
+        own = "forward" not in vars(layer)
+        known = own and parametrize.type_before_parametrizations(layer) in SHIFTED
         if not known and wanted and subclasses == "error" and not isinstance(layer, PostShifted):
+            what = "derives from BatchNorm" if own else "has a patched forward"
             raise TypeError(
-                f"{path or 'module'}: {type(layer).__name__} derives from BatchNorm and may compute "
+                f"{path or 'module'}: {type(layer).__name__} {what} and may compute "
                 "something else; leave it out (filter_fn) or say subclasses='keep'"
             )
         (chosen if known and wanted else others).append((path, layer))
@@ -85,10 +90,10 @@ def revert_psbn(
 ) -> nn.Module:
     """The inverse of `convert_psbn`: plain BatchNorm layers, with bias + alpha if ``preserve``.
 
-    Raises ``ValueError`` as `convert_psbn` does, and ``TypeError`` for a subclass of ours.
+    Raises ``ValueError`` as `convert_psbn` does, ``TypeError`` for a subclass of ours and scripted modules.
     """
     chosen, others = [], []
-    for path, layer in _norms(module):
+    for path, layer in _norms(module, filter_fn):
         wanted = isinstance(layer, PostShifted) and (filter_fn is None or filter_fn(path, layer))
         if wanted and parametrize.type_before_parametrizations(layer) not in PLAIN:
             raise TypeError(f"{path or 'module'}: {type(layer).__name__} has no plain counterpart")
@@ -110,6 +115,7 @@ def convert_sync_psbn(module: nn.Module, process_group: Any | None = None) -> nn
 
     Returns ``module``. Plain BatchNorm layers are left to ``nn.SyncBatchNorm.convert_sync_batchnorm``:
     call that *before* `convert_psbn`, or this *after* it; never torch's on a post-shifted layer.
+    Raises ``TypeError`` for scripted modules.
     """
     kinds = [layers.PostShiftedBatchNorm1d, layers.PostShiftedBatchNorm2d]
     synchronised = dict.fromkeys(
@@ -122,12 +128,21 @@ def convert_sync_psbn(module: nn.Module, process_group: Any | None = None) -> nn
     return module
 
 
-def _norms(module: nn.Module) -> list[Named]:
-    """Every BatchNorm of any kind, once, with the first path to it."""
-    return [(path, m) for path, m in module.named_modules() if isinstance(m, _BatchNorm)]
+def _norms(
+    module: nn.Module, filter_fn: Filter | None = None, *, scripted: bool = False
+) -> list[Named]:
+    """Every BatchNorm of any kind, once, with the first path to it; ``TypeError`` for a scripted module."""
+    named = list(module.named_modules())
+    for path, m in named:
+        wanted = filter_fn is None or filter_fn(path, m)
+        if isinstance(m, torch.jit.ScriptModule) and wanted and not scripted:
+            raise TypeError(f"{path or 'module'}: is scripted; convert first, script afterwards")
+    return [(path, m) for path, m in named if isinstance(m, _BatchNorm)]
 
 
 def _fits(path: str, layer: Any, constant: float | tuple[float, ...]) -> None:
+    like = next((t for t in (layer.weight, layer.running_mean) if t is not None), None)
+    layers.constant(constant, dtype=None if like is None else like.dtype)
     if isinstance(constant, tuple) and layer.num_features not in (0, len(constant)):
         raise ValueError(
             f"alpha: {len(constant)} numbers given, {path or 'module'} has {layer.num_features} channels"

@@ -11,15 +11,29 @@ from typing import Any, TypeVar
 
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
-from torch.nn.modules.conv import _ConvNd, _ConvTransposeNd
+from torch.nn.modules.conv import _ConvTransposeNd
 from torch.nn.utils import parametrize
 
+from constructions.psbn import layers
 from constructions.psbn.convert import PLAIN, SHIFTED, parametrized_class
 from constructions.psbn.layers import PostShifted
+from constructions.psbn.trust import as_built
 
 __all__ = ["fuse_conv_psbn_eval"]
 
 Linear = TypeVar("Linear", bound=nn.Module)
+
+ANY = (nn.SyncBatchNorm, layers.PostShiftedSyncBatchNorm)
+ONE = (nn.BatchNorm1d, layers.PostShiftedBatchNorm1d, *ANY)
+TWO = (nn.BatchNorm2d, layers.PostShiftedBatchNorm2d, *ANY)
+THREE = (nn.BatchNorm3d, layers.PostShiftedBatchNorm3d, *ANY)
+#: The norms that take what a map puts out.
+BEHIND: dict[type, tuple[type, ...]] = {
+    nn.Linear: ONE,
+    **dict.fromkeys((nn.Conv1d, nn.ConvTranspose1d), ONE),
+    **dict.fromkeys((nn.Conv2d, nn.ConvTranspose2d), TWO),
+    **dict.fromkeys((nn.Conv3d, nn.ConvTranspose3d), THREE),
+}
 
 
 def fuse_conv_psbn_eval(linear: Linear, norm: _BatchNorm) -> Linear:
@@ -29,7 +43,9 @@ def fuse_conv_psbn_eval(linear: Linear, norm: _BatchNorm) -> Linear:
         with outputs (N, C).
     norm : post-shifted or plain, with running statistics. Neither argument is changed.
 
-    Raises ``TypeError`` for other layers, ``ValueError`` for training mode, missing statistics, other sizes.
+    Raises ``TypeError`` for other layers, subclasses included, and norms of another dimension; ``ValueError``
+    for training mode, missing statistics, other sizes, and for forward hooks (old weight norm is one) or a
+    patched forward, which the fused layer would not run.
     """
     _check(linear, norm)
     fused: Any = copy.deepcopy(linear)
@@ -74,10 +90,23 @@ def _along_outputs(scale: Any, linear: Any) -> Any:
 
 
 def _check(linear: Any, norm: Any) -> None:
-    if not isinstance(linear, _ConvNd | nn.Linear):
-        raise TypeError(f"linear: must be a convolution or nn.Linear, got {type(linear).__name__}")
-    if parametrize.type_before_parametrizations(norm) not in (*SHIFTED, *PLAIN):
+    kinds = [parametrize.type_before_parametrizations(layer) for layer in (linear, norm)]
+    if kinds[0] not in BEHIND:
+        raise TypeError(
+            "linear: must be a convolution or nn.Linear of torch's own class, "
+            f"got {type(linear).__name__}"
+        )
+    if kinds[1] not in (*SHIFTED, *PLAIN):
         raise TypeError(f"norm: must be a BatchNorm, plain or shifted, got {type(norm).__name__}")
+    if kinds[1] not in BEHIND[kinds[0]]:
+        raise TypeError(
+            f"norm: {kinds[1].__name__} does not take what {kinds[0].__name__} puts out"
+        )
+    for name, layer in (("linear", linear), ("norm", norm)):
+        if not as_built(layer):
+            raise ValueError(
+                f"{name}: has hooks or a patched forward, which one layer would not run"
+            )
     if linear.training or norm.training:
         raise ValueError("linear, norm: must both be in evaluation mode")
     if norm.running_mean is None or norm.running_var is None:

@@ -3,8 +3,10 @@
 A box is an interval per channel, in double, that holds at every position. Convolutions sum the positive and
 the negative part of their filter over the window; zero padding joins 0 to the box. The result of
 each linear layer and norm is widened by delta times the sum of the absolute values of its terms, for the
-rounding of whatever kernel runs it. A layer that is not known here bounds nothing after it. An input
-that goes straight into ``nn.Linear`` is taken to be (N, features).
+rounding of whatever kernel runs it. A layer that is not known here bounds nothing after it; nor does one
+that is not as built (`trust`: a subclass, hooks, a patched forward), nor a norm or dropout left in training
+mode. The box is that of the model's first input. One that goes straight into ``nn.Linear`` is taken to be
+(N, features).
 """
 
 from __future__ import annotations
@@ -17,10 +19,12 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor, fx, nn
 from torch.nn.modules.batchnorm import _BatchNorm
-from torch.nn.modules.conv import _ConvNd
+from torch.nn.modules.dropout import _DropoutNd
+from torch.nn.utils.parametrize import is_parametrized, type_before_parametrizations
 
 from constructions.psbn import pairs
 from constructions.psbn.channels import effective
+from constructions.psbn.trust import LINEAR, as_built, foreign, in_mode, known_norm
 
 __all__ = ["upper_bounds"]
 
@@ -28,6 +32,11 @@ SAME = (nn.Identity, nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d)
 MAXIMA = (nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d, nn.AdaptiveMaxPool1d, nn.AdaptiveMaxPool2d)
 MEANS = (nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d, nn.AdaptiveAvgPool3d)
 PADDED_MEANS = (nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d)
+FRESH = ("add", "relu", "leaky_relu", "relu6")  # functions whose result is a new tensor
+IN_PLACE = (
+    "iadd", "isub", "imul", "itruediv", "ifloordiv", "imod", "ipow", "iand", "ior", "ixor", "imatmul",
+    "setitem",
+)  # fmt: skip
 NO_PADDING = (0, (0,), (0, 0), (0, 0, 0), "valid")
 
 
@@ -58,20 +67,35 @@ class Box:
 
 
 def upper_bounds(model: nn.Module, box: tuple[float, float], delta: float) -> dict[str, Tensor]:
-    """norm -> largest output per channel (C,) when every number of the (single) input is in ``box``.
+    """norm -> largest output per channel (C,), in evaluation, when every number of the input is in ``box``.
 
-    Norms that contain their rectifier are left out. Raises ``ValueError`` for a box that is not finite
-    or empty, and what tracing raises for a model that cannot be traced.
+    Norms that contain their rectifier are left out; infinite where nothing is known. The model is traced in
+    evaluation mode. Raises ``ValueError`` for a box that is not finite or empty, and for a model that
+    cannot be traced.
     """
     if not -math.inf < box[0] <= box[1] < math.inf:
         raise ValueError(f"box: must be finite with low <= high, got {box}")
+    with in_mode(model, False):
+        try:
+            graph = pairs.trace(model)
+        except pairs.UNTRACEABLE as error:
+            raise ValueError(f"model: cannot be traced ({error}), as a box needs") from error
+        return _bounds(model, graph, box, delta)
+
+
+def _bounds(
+    model: nn.Module, graph: fx.Graph, box: tuple[float, float], delta: float
+) -> dict[str, Tensor]:
     modules: dict[str, Any] = dict(model.named_modules())
+    low, high = (torch.tensor([float(end)], dtype=torch.float64) for end in box)
+    # only the first input is in the box, and only if no hook of the model changes it on its way in
+    inputs = [node for node in graph.nodes if node.op == "placeholder"][:1]
     known: dict[fx.Node, Box | None] = {}
+    if not foreign(model._forward_pre_hooks.values()):
+        known = dict.fromkeys(inputs, Box(low, high, flat=True))
     found: dict[str, Tensor] = {}
-    for node in pairs.trace(model).nodes:
+    for node in graph.nodes:
         if node.op == "placeholder":
-            low, high = (torch.tensor([float(end)], dtype=torch.float64) for end in box)
-            known[node] = Box(low, high, flat=True)
             continue
         with torch.no_grad():
             known[node] = _through(node, modules, known, delta)
@@ -85,17 +109,38 @@ def upper_bounds(model: nn.Module, box: tuple[float, float], delta: float) -> di
 
 
 def _overwrite(node: fx.Node, modules: dict[str, Any], known: dict[fx.Node, Box | None]) -> None:
-    """What works in place changes its input as well, under all its names."""
-    name = _name(node)
-    inside = name.endswith("_") or name in ("iadd", "setitem") or bool(node.kwargs.get("inplace"))
-    if node.op == "call_module":
-        inside = getattr(modules[str(node.target)], "inplace", False)
-    source: Any = node.args[0] if inside and node.args else None
-    while isinstance(source, fx.Node):
+    """What works in place changes its input as well; of what else may share its memory nothing is known."""
+    if not _in_place(node, modules):
+        return
+    source = node.kwargs.get("out", node.args[0] if node.args else None)
+    if isinstance(source, fx.Node):
+        root = _root(source, modules)
+        for other in known:
+            if other is not node and _root(other, modules) is root:
+                known[other] = None
         known[source] = known[node]
-        alias = modules.get(str(source.target)) if source.op == "call_module" else None
-        views = isinstance(alias, (*SAME, nn.Flatten)) or _name(source) in ("flatten", "view")
-        source = source.args[0] if views else None
+
+
+def _in_place(node: fx.Node, modules: dict[str, Any]) -> bool:
+    if node.op == "call_module":
+        return bool(getattr(modules[str(node.target)], "inplace", False))
+    flags = (*node.args[1:], node.kwargs.get("inplace"))  # inplace may come by position
+    named = _name(node) in IN_PLACE or _name(node).endswith("_") or "out" in node.kwargs
+    return named or any(flag is True for flag in flags)
+
+
+def _root(node: fx.Node, modules: dict[str, Any]) -> fx.Node:
+    """The node whose tensor this one may be a view of."""
+    while node.args and isinstance(node.args[0], fx.Node):
+        if node.op == "call_module":
+            layer = modules[str(node.target)]
+            shares = isinstance(layer, (*SAME, nn.Flatten)) or _in_place(node, modules)
+        else:
+            shares = _name(node) not in FRESH or _in_place(node, modules)
+        if not shares:
+            break
+        node = node.args[0]
+    return node
 
 
 def _name(node: fx.Node) -> str:
@@ -111,6 +156,8 @@ def _through(
     boxes = [known.get(a) for a in node.args if isinstance(a, fx.Node)]
     inputs = [box for box in boxes if box is not None]
     if not inputs or len(inputs) < len(boxes) or node.op == "output":
+        return None
+    if node.op == "call_module" and not as_built(modules[str(node.target)]):
         return None
     box, slope, name = inputs[0], pairs.slope_of(node, modules), _name(node)
     if slope is not None:
@@ -137,17 +184,21 @@ def _rectified(box: Box, slope: float, top: float) -> Box:
 
 
 def _layer(layer: Any, box: Box, delta: float) -> Box | None:
-    if isinstance(layer, _ConvNd | nn.Linear):
+    kind = type_before_parametrizations(layer)
+    moves = isinstance(layer, _BatchNorm | _DropoutNd) or is_parametrized(layer)
+    if moves and any(part.training for part in layer.modules()):
+        return None  # left in training: random, or by statistics of the batch
+    if kind in LINEAR:
         return _linear(layer, box, delta)
-    if isinstance(layer, _BatchNorm):
+    if known_norm(layer):
         return _norm(layer, box, delta)
-    if isinstance(layer, nn.Flatten):
+    if kind is nn.Flatten:
         return replace(box, flat=True) if (layer.start_dim, layer.end_dim) == (1, -1) else None
     if getattr(layer, "divisor_override", None) is not None:
         return None  # then it is no mean
-    if isinstance(layer, PADDED_MEANS):
+    if kind in PADDED_MEANS:
         return replace(box, low=box.low.clamp(max=0), high=box.high.clamp(min=0))
-    return box if isinstance(layer, (*SAME, *MAXIMA, *MEANS)) else None
+    return box if kind in (*SAME, *MAXIMA, *MEANS) else None
 
 
 def _norm(layer: Any, before: Box, delta: float) -> Box | None:
@@ -167,7 +218,7 @@ def _norm(layer: Any, before: Box, delta: float) -> Box | None:
 
 def _linear(layer: Any, before: Box, delta: float) -> Box | None:
     dense = isinstance(layer, nn.Linear)
-    if getattr(layer, "transposed", False) or (dense and not before.flat):
+    if dense and not before.flat:
         return None
     weight, groups = layer.weight.double(), 1 if dense else layer.groups
     box = before.spread(weight.shape[1] * groups)

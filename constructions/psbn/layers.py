@@ -46,7 +46,8 @@ class PostShifted(_BatchNorm):
         ``"preserve"`` (default) loads ``bias - alpha``: the function of the checkpoint is kept. Without
         a bias that is impossible and loading fails. ``"raw"`` loads the numbers as they are.
 
-    Raises ``ValueError`` for an alpha that is not finite, requires gradient, or has another length than C.
+    Raises ``ValueError`` for an alpha that is no number, not finite (in the layer's dtype), requires
+    gradient, or has another length than C.
     """
 
     alpha: Tensor
@@ -178,22 +179,37 @@ def plain(alpha: Alpha) -> float | tuple[float, ...]:
     """A constant as Python numbers. 0 becomes -0.0, since b + (-0.0) is b to the last bit for every b."""
     if isinstance(alpha, Tensor) and alpha.requires_grad:
         raise ValueError("alpha: must be a constant, got a tensor that requires gradient")
-    if not isinstance(alpha, float | int | Sequence):
-        alpha = alpha.tolist()  # tensors and arrays
-    values = list(alpha) if isinstance(alpha, Sequence) else [alpha]
-    numbers = []
-    for value in values:
-        if isinstance(value, str | bool) or not math.isfinite(value):
-            raise ValueError(f"alpha: must be a finite number, got {value!r}")
-        numbers.append(float(value) if value else -0.0)
-    return tuple(numbers) if isinstance(alpha, Sequence) else numbers[0]
+    if hasattr(alpha, "tolist"):
+        alpha = alpha.tolist()  # type: ignore[union-attr]  # tensors and arrays
+    many = isinstance(alpha, Sequence) and not isinstance(alpha, str | bytes)
+    if many and not alpha:
+        raise ValueError("alpha: must be one number or one per channel, got none")
+    numbers = tuple(_number(value) for value in (alpha if many else [alpha]))  # type: ignore[union-attr]
+    return numbers if many else numbers[0]
+
+
+def _number(value: Any) -> float:
+    rule = f"alpha: must be a finite number, got {value!r}"
+    if isinstance(value, str | bytes | bool):
+        raise ValueError(rule)
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError, RuntimeError) as error:
+        raise ValueError(rule) from error
+    if not math.isfinite(number):
+        raise ValueError(rule)
+    return number or -0.0
 
 
 def constant(
     alpha: float | tuple[float, ...], device: Any = None, dtype: torch.dtype | None = None
 ) -> Tensor:
-    """The numbers of `plain` as a tensor of shape () or (C,)."""
-    return torch.tensor(alpha, device=device, dtype=dtype or torch.get_default_dtype())
+    """The numbers of `plain` as a tensor of shape () or (C,); ``ValueError`` if a dtype cannot hold them."""
+    dtype = dtype or torch.get_default_dtype()
+    largest = torch.finfo(dtype).max
+    if any(abs(value) > largest for value in (alpha if isinstance(alpha, tuple) else (alpha,))):
+        raise ValueError(f"alpha: must be finite in {dtype} (at most {largest:g}), got {alpha}")
+    return torch.tensor(alpha, device=device, dtype=dtype)
 
 
 class PostShiftedBatchNorm1d(PostShifted, nn.BatchNorm1d):

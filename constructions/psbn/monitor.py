@@ -13,6 +13,11 @@ kappa = eta^2 s^2 / (n gamma^2) is estimated as eta^2 E[G^2] / (Phi gamma^2), wi
 looks of the squared gradient of beta and Phi the mean active fraction (psbn.T3: Var G = s^2 Phi / n);
 momentum makes eta / (1 - mu) of eta (psbn.T8). E[G^2] contains the square of a mean gradient: kappa is
 too large when there is one. Only for ReLU and optimisers of the SGD kind.
+
+A certificate is a proof from the parameters at the look, *certified* its outcome. Where a channel with
+one has put out active values all the same, a hypothesis did not hold (values that no trace sees, an
+input too large for its float margin, not (N, features), not finite): it is not called certified, and the
+record says so in its ``warning``. So does one of a channel that has put out NaN, which is not called dead.
 """
 
 from __future__ import annotations
@@ -27,10 +32,11 @@ from torch.optim import Optimizer
 
 from constructions.psbn import monitor_show
 from constructions.psbn.certify import DELTA, certify
-from constructions.psbn.channels import effective, ratio
-from constructions.psbn.pairs import Pair, Watch, evaluating, traced_pairs
-from constructions.psbn.records import Channels, Numbers, Record, changes, classify
+from constructions.psbn.channels import effective, ratio, weight
+from constructions.psbn.pairs import Pair, Watch, traced_pairs
+from constructions.psbn.records import Channels, Numbers, Record, changes, classify, warning
 from constructions.psbn.tally import Average, Count, kept_statistics, learning_rate, numbers
+from constructions.psbn.trust import evaluating, in_mode, only_looks
 
 __all__ = ["CollapseMonitor"]
 
@@ -44,8 +50,9 @@ class CollapseMonitor:
     delta : float margin of the samuelson certificate, see `certify`.
     path : a file to which every record is appended as a line of JSON.
 
-    The pairs are found by tracing, or else by watching the first pass. In a model compiled as a whole no
-    layer's hook runs: records then have no ``active`` and ``top``.
+    The pairs are found by tracing (a pass in training; for surveys, in evaluation), or else by watching
+    the first pass. In a model compiled as a whole no layer's hook runs: records then have no
+    ``active`` and ``top``.
     Raises ``ValueError`` for every < 1, c <= 0 or delta < 0.
     """
 
@@ -71,7 +78,8 @@ class CollapseMonitor:
         self.optimizer = optimizer
         self.records: list[Record] = []
         self.step = 0
-        self.pairs: list[Pair] | None = traced_pairs(model)
+        with in_mode(model, True):
+            self.pairs: list[Pair] | None = traced_pairs(model)
         self._watch: Watch | None = None
         self._seen: dict[str, Count] | None = None  # None: not looking
         self._last: dict[tuple[str, str], Record] = {}
@@ -87,6 +95,7 @@ class CollapseMonitor:
 
     # -- a look ---------------------------------------------------------------------------------
 
+    @only_looks
     def _before_pass(self, model: nn.Module, _: Any) -> None:
         if not model.training:
             return
@@ -102,12 +111,14 @@ class CollapseMonitor:
         for name in norms:
             layer = self.model.get_submodule(name)
 
+            @only_looks
             def count(_: nn.Module, __: Any, output: Tensor, name: str = name) -> None:
                 if self._seen is not None:
                     self._seen.setdefault(name, Count()).add(output)
 
             self._layer_hooks.append(layer.register_forward_hook(count))
 
+    @only_looks
     def _after_pass(self, model: nn.Module, _: Any, output: Any) -> None:
         for handle in self._layer_hooks:
             handle.remove()
@@ -119,16 +130,17 @@ class CollapseMonitor:
         if output is None:  # the pass has raised
             self._seen = None
         elif self._seen is not None and self.optimizer is None and model.training:
-            self._write("batch")
+            self._write("batch", self.pairs)
 
     def _before_step(self, *_: Any) -> None:
         if self._seen is not None:
-            self._write("batch")
+            self._write("batch", self.pairs)
 
-    def _write(self, source: Any, *, tau: float | None = None, box: Any = None) -> list[Record]:
+    def _write(
+        self, source: Any, pairs: list[Pair] | None, *, tau: float | None = None, box: Any = None
+    ) -> list[Record]:
         """Records of what was counted, appended, written and returned."""
-        seen, self._seen = self._seen or {}, None
-        pairs = self.pairs or []
+        seen, self._seen, pairs = self._seen or {}, None, pairs or []
         running = source == "data, running statistics"
         sizes = {name: count.largest for name, count in seen.items() if self._alone(name, count)}
         proofs = certify(
@@ -143,10 +155,12 @@ class CollapseMonitor:
         for pair in pairs:
             count = seen.get(pair.norm, Count())
             channels = self._measure(pair, count, source)
-            proved = {i for proof in proofs if proof.norm == pair.norm for i in proof.channels}
-            states, flags = classify(channels, pair.slope, c=self.c, certified=proved, tau=tau)
+            own = [proof for proof in proofs if proof.norm == pair.norm]
+            proved = {i for proof in own for i in proof.channels}
+            states, flags = classify(channels, pair.slope, c=self.c, proved=proved, tau=tau)
             found = (self.step, pair.norm, source, count.n, pair.slope, channels, states, flags)
-            record = changes(Record(*found), self._last.get((pair.norm, source)))
+            record = Record(*found, warning=warning(flags, list(map(str, own))))
+            record = changes(record, self._last.get((pair.norm, source)))
             self._last[pair.norm, source] = record
             fresh.append(record)
         self.records += fresh
@@ -169,8 +183,7 @@ class CollapseMonitor:
         if pair.linear is not None and not getattr(
             before := self.model.get_submodule(pair.linear), "transposed", False
         ):
-            weight: Any = before.weight
-            measured["filter_norm"] = numbers(weight.detach().flatten(1).norm(dim=1))
+            measured["filter_norm"] = numbers(weight(before).flatten(1).norm(dim=1))
         if source == "batch" and self.optimizer is not None:
             for name, parameter in (("gamma_gradient", norm.weight), ("beta_gradient", norm.bias)):
                 if parameter is not None and parameter.grad is not None:
@@ -212,21 +225,27 @@ class CollapseMonitor:
             for layer in self.model.modules():
                 if statistics == "batch" and isinstance(layer, nn.modules.batchnorm._BatchNorm):
                     layer.train()
-            self._count(batches)
-        return self._write(f"data, {statistics} statistics", tau=tau, box=box)
+            pairs = self._count(batches)
+            if statistics == "running":  # the question is about the model in the mode it was run in
+                return self._write("data, running statistics", pairs, tau=tau, box=box)
+        return self._write("data, batch statistics", pairs, tau=tau)
 
-    def _count(self, batches: Iterable[Any]) -> None:
+    def _count(self, batches: Iterable[Any]) -> list[Pair] | None:
+        """Count over the batches; the pairs of the model in its present mode."""
         counted: dict[str, Count] = {}
+        traced = traced_pairs(self.model)
+        pairs = self.pairs if traced is None else traced
         for batch in batches:
             inputs = batch if isinstance(batch, tuple) else (batch,)
-            if self.pairs is None:
+            if pairs is None:
                 with Watch(self.model) as watch:
                     self.model(*inputs)
-                self.pairs = watch.pairs()
+                self.pairs = pairs = watch.pairs()
             self._seen = counted
-            self._listen(pair.norm for pair in self.pairs or [])
+            self._listen(pair.norm for pair in pairs)
             self.model(*inputs)
         self._seen = counted
+        return pairs
 
     def summary(self) -> str:
         """A table: states at the last look, births, recoveries, the shortest predicted time to collapse."""

@@ -45,7 +45,7 @@ def held_scale_times(record: Record, c: float) -> list[float | None]:
 
 
 def summary(records: Sequence[Record], c: float) -> str:
-    """One line per norm and source, from its last record; births and recoveries over all of them."""
+    """One line per norm and source, from its last record; births and recoveries over all; warnings."""
     last: dict[tuple[str, str], Record] = {}
     events: dict[tuple[str, str], list[int]] = {}
     for record in records:
@@ -64,6 +64,8 @@ def summary(records: Sequence[Record], c: float) -> str:
         line = f"{record.norm:24}{record.source:26}{record.step:8}{len(record.states):6}"
         line += "".join(f"{counts[state]:17}" for state in STATES)
         lines.append(line + f"{events[key][0]:6}{events[key][1]:6}{soonest}")
+    warned = {(r.norm, r.source): r for r in records if r.warning is not None}
+    lines += [f"warning: {r.norm}, {r.source}, step {r.step}: {r.warning}" for r in warned.values()]
     return "\n".join(lines)
 
 

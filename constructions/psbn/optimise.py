@@ -11,6 +11,7 @@ outside (AdamW), with ``foreach``, ``fused`` or ``maximize``.
 from __future__ import annotations
 
 import math
+import weakref
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -21,12 +22,17 @@ from torch.optim import Optimizer
 __all__ = ["Centered", "decay_center"]
 
 
+#: The calls in force.
+CENTERED: weakref.WeakKeyDictionary[Optimizer, list[Centered]] = weakref.WeakKeyDictionary()
+
+
 class Centered:
     """The hooks of one `decay_center` call; ``remove()`` takes them off again."""
 
     def __init__(self, optimizer: Optimizer, centers: Mapping[Tensor, Tensor]) -> None:
         self.centers = dict(centers)
         self._moved: list[Tensor] = []
+        self._removed = False
         self._handles = [
             optimizer.register_step_pre_hook(self._before),
             optimizer.register_step_post_hook(self._after),
@@ -35,6 +41,7 @@ class Centered:
     def remove(self) -> None:
         """Decay goes to 0 again."""
         self._back()
+        self._removed = True
         for handle in self._handles:
             handle.remove()
 
@@ -88,22 +95,40 @@ def decay_center(
     centers : parameter -> number, or tensor that broadcasts to the parameter; finite.
 
     Parameters in groups with ``weight_decay`` 0, and those without gradient, are not touched, as without
-    centre. The centres are not part of ``optimizer.state_dict()``: call this again after loading one.
-    Returns an object whose ``remove()`` undoes the call.
+    centre. The centres are not part of ``optimizer.state_dict()``, nor of copies of the optimiser: call this
+    again there. Returns an object whose ``remove()`` undoes the call.
 
-    Raises ``ValueError`` for a parameter that is not the optimiser's or a centre that does not fit.
+    Raises ``ValueError`` for a parameter that is not the optimiser's or has a centre already, a centre
+    that does not fit, and an optimiser without weight decay.
     """
+    decaying = {p for g in optimizer.param_groups if "weight_decay" in g for p in g["params"]}
     held = {p for group in optimizer.param_groups for p in group["params"]}
+    earlier = [one for one in CENTERED.get(optimizer, []) if not one._removed]
     ready: dict[Tensor, Tensor] = {}
     for parameter, center in centers.items():
         if parameter not in held:
             raise ValueError("centers: a parameter is not among those of the optimizer")
+        if parameter not in decaying:
+            raise ValueError(f"optimizer: {type(optimizer).__name__} has no weight decay to centre")
+        if any(parameter in one.centers for one in earlier):
+            raise ValueError("centers: a parameter has a centre already; remove() that call first")
+        ready[parameter] = _fitting(center, parameter)
+    found = Centered(optimizer, ready)
+    CENTERED[optimizer] = [*earlier, found]
+    return found
+
+
+def _fitting(center: Any, parameter: Tensor) -> Tensor:
+    """The centre as a tensor of the parameter's own kind; ``ValueError`` if it cannot be one."""
+    try:
         value = torch.as_tensor(center, dtype=parameter.dtype, device=parameter.device).detach()
-        if not all(math.isfinite(v) for v in value.flatten().tolist()):
-            raise ValueError(f"centers: must be finite, got {center}")
-        if torch.broadcast_shapes(value.shape, parameter.shape) != parameter.shape:
-            raise ValueError(
-                f"centers: shape {tuple(value.shape)} does not fit {tuple(parameter.shape)}"
-            )
-        ready[parameter] = value.clone()
-    return Centered(optimizer, ready)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise ValueError(f"centers: must be numbers, got {center!r}") from error
+    if not all(math.isfinite(v) for v in value.flatten().tolist()):
+        raise ValueError(f"centers: must be finite in {parameter.dtype}, got {center}")
+    try:
+        return value.expand(parameter.shape).clone()
+    except RuntimeError as error:
+        raise ValueError(
+            f"centers: shape {tuple(value.shape)} does not fit {tuple(parameter.shape)}"
+        ) from error

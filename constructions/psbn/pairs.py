@@ -2,14 +2,19 @@
 
 Two ways to the same list: tracing with ``torch.fx``, and watching one run (module hooks for the norms, a
 ``TorchFunctionMode`` for rectifiers written as functions). The second needs an example but takes any model.
+
+A trace follows the model's own Python code once, in one mode: what the code decides by its training flag is
+what it does in that mode; what it decides by anything else outside its input (a counter, a random number)
+is taken to stay. Watching shows one run in evaluation mode: that other inputs, and training, go
+the same way is an assumption of whoever uses the pairs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
@@ -21,6 +26,7 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_leaves
 
 from constructions.psbn.relu_op import Rectified
+from constructions.psbn.trust import as_built, evaluating, in_mode, only_looks
 
 __all__ = ["Pair", "Watch", "before_relu", "find_pairs", "observe", "trace", "traced_pairs"]
 
@@ -47,19 +53,27 @@ class Pair:
 
     linear : the convolution or linear layer whose output goes into the norm, if there is exactly one.
     slope : of the rectifier below 0; 0 for ReLU (and ReLU6).
+    rectifiers : paths of those that are layers of their own, if the model was traced.
     """
 
     norm: str
     linear: str | None
     slope: float
+    rectifiers: tuple[str, ...] = field(default=(), compare=False)
 
 
-def find_pairs(model: nn.Module, example: Any = None) -> list[Pair]:
+def find_pairs(
+    model: nn.Module, example: Any = None, mode: Literal["train", "eval"] | None = None
+) -> list[Pair]:
     """All pairs, in order of execution: traced, or else seen while the model runs on ``example``.
 
-    ``example`` is one input, or a tuple of them. Raises ``ValueError`` if tracing fails and it is missing.
+    ``example`` is one input, or a tuple of them. ``mode`` is the one to trace in; None: as the model is.
+    Raises ``ValueError`` if tracing fails and the example is missing, and for another mode.
     """
-    pairs = traced_pairs(model)
+    if mode not in (None, "train", "eval"):
+        raise ValueError(f"mode: must be 'train', 'eval' or None, got {mode!r}")
+    with in_mode(model, mode == "train") if mode else nullcontext():
+        pairs = traced_pairs(model)
     if pairs is not None:
         return pairs
     if example is None:
@@ -84,7 +98,11 @@ class _Tracer(fx.Tracer):
 
 
 def trace(model: nn.Module) -> fx.Graph:
-    """The graph of the model with norms as single nodes."""
+    """The graph of the model, in the mode it is in, with norms as single nodes. Raises `UNTRACEABLE`."""
+    if "forward" in vars(model):
+        raise TraceError(
+            "model: its forward is patched on the instance, and tracing reads the class"
+        )
     return _Tracer().trace(model)
 
 
@@ -101,9 +119,9 @@ def slope_of(node: fx.Node, modules: dict[str, nn.Module]) -> float | None:
 
 def module_slope(module: nn.Module) -> float | None:
     """The slope of a rectifying layer; None for others."""
-    if isinstance(module, nn.ReLU | nn.ReLU6):
+    if type(module) in (nn.ReLU, nn.ReLU6):
         return 0.0
-    return float(module.negative_slope) if isinstance(module, nn.LeakyReLU) else None
+    return float(module.negative_slope) if type(module) is nn.LeakyReLU else None
 
 
 def function_slope(function: Any, args: Any, kwargs: Any) -> float | None:
@@ -142,9 +160,10 @@ def _pair_at(node: fx.Node, norm: nn.Module, modules: dict[str, nn.Module]) -> P
     while len(node.users) == 1 and slope_of(node, modules) is None:
         node = next(iter(node.users))
         slope = slope_of(node, modules)
+        layer = modules[str(node.target)] if node.op == "call_module" else None
         if slope is not None:
-            return Pair(name, linear, slope)
-        if node.op != "call_module" or not isinstance(modules[str(node.target)], nn.Identity):
+            return Pair(name, linear, slope, () if layer is None else (str(node.target),))
+        if type(layer) is not nn.Identity or not as_built(layer):
             return None
     return None
 
@@ -156,7 +175,8 @@ def _merged(found: dict[str, list[Pair | None]]) -> Iterator[Pair]:
         if len(pairs) == len(uses) and len({pair.slope for pair in pairs}) == 1:
             linears = {pair.linear for pair in pairs}
             linear = pairs[0].linear if len(linears) == 1 and len(uses) == 1 else None
-            yield Pair(pairs[0].norm, linear, pairs[0].slope)
+            rectifiers = tuple({path: None for pair in pairs for path in pair.rectifiers})
+            yield replace(pairs[0], linear=linear, rectifiers=rectifiers)
 
 
 # -- watching a run -------------------------------------------------------------------------------
@@ -204,13 +224,16 @@ class Watch(TorchFunctionMode):
             self._open.discard(id(result))  # rectified in place: from here on it is another tensor
         return result
 
+    @only_looks
     def _after_linear(self, module: nn.Module, _: Any, output: Any) -> None:
         if isinstance(output, Tensor):
             self._made[id(output)] = output, self.names[module]
 
+    @only_looks
     def _before_norm(self, *_: Any) -> None:
         self._inside += 1
 
+    @only_looks
     def _after_norm(self, module: nn.Module, args: Any, output: Tensor) -> None:
         self._inside -= 1
         source = self._made.get(id(args[0]), (None, None))[1]
@@ -238,15 +261,3 @@ def observe(model: nn.Module, example: Any) -> list[Pair]:
     with evaluating(model), torch.no_grad(), Watch(model) as watch:
         model(*inputs)
     return watch.pairs()
-
-
-@contextmanager
-def evaluating(model: nn.Module) -> Iterator[None]:
-    """Evaluation mode inside; every module's own mode afterwards."""
-    modes = {module: module.training for module in model.modules()}
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, mode in modes.items():
-            module.training = mode

@@ -7,9 +7,10 @@
 | ratio-collapsed | r < -c |
 | batch-dead | no active value in the batch that was looked at |
 | data-dead | at most tau of the values active over a whole data set |
-| certified | dead for every input that the named rule covers |
+| certified | dead for every input that the named rule covers, and not seen active |
 
-A channel gets the last that applies; `Record.flags` keeps them apart.
+A channel gets the last that applies; `Record.flags` keeps them apart. Two more flags, no states, come
+with a warning: *contradicted*, proved to be dead and seen active, and *not a number*, NaN put out.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-__all__ = ["STATES", "Channels", "Record", "changes", "classify"]
+__all__ = ["STATES", "Channels", "Record", "changes", "classify", "warning"]
 
 STATES = ("live", "linearised", "ratio-collapsed", "batch-dead", "data-dead", "certified")
 Source = Literal["batch", "data, batch statistics", "data, running statistics"]
@@ -63,6 +65,7 @@ class Record:
     flags: dict[str, tuple[int, ...]]
     born: tuple[int, ...] = ()
     recovered: tuple[int, ...] = ()
+    warning: str | None = None
 
     def counts(self) -> Counter[str]:
         """How many channels are in each state."""
@@ -74,10 +77,15 @@ class Record:
 
 
 def classify(
-    channels: Channels, slope: float, *, c: float, certified: set[int], tau: float | None = None
+    channels: Channels, slope: float, *, c: float, proved: set[int], tau: float | None = None
 ) -> tuple[tuple[str, ...], dict[str, tuple[int, ...]]]:
-    """States and flags. ``tau`` is the level of *data-dead*; None: the values are those of one batch."""
+    """States and flags. ``tau`` is the level of *data-dead*; None: the values are those of one batch.
+
+    proved : channels with a certificate.
+    """
     C = range(len(channels.r))
+    active, top = channels.active or (0.0,) * len(C), channels.top or (0.0,) * len(C)
+    no_number = {i for i in C if math.isnan(top[i])}
     low = {i for i in C if channels.r[i] < -c}
     flags: dict[str, set[int]] = {"ratio-collapsed": low}
     if slope:
@@ -85,10 +93,24 @@ def classify(
     else:
         if channels.active is not None:
             name, level = ("batch-dead", 0.0) if tau is None else ("data-dead", tau)
-            flags[name] = {i for i in C if channels.active[i] <= level}
-        flags["certified"] = certified
+            flags[name] = {i for i in C if active[i] <= level} - no_number
+        contradicted = {i for i in proved if active[i] > 0}
+        flags["certified"] = proved - contradicted - no_number
+        flags |= {"contradicted": contradicted} if contradicted else {}
+    flags |= {"not a number": no_number} if no_number else {}
     states = tuple(next((s for s in reversed(STATES) if i in flags.get(s, ())), "live") for i in C)
     return states, {name: tuple(sorted(members)) for name, members in flags.items()}
+
+
+def warning(flags: dict[str, tuple[int, ...]], proofs: Sequence[str]) -> str | None:
+    """What a reader of the record must know about it, the certificates included; None: nothing."""
+    said = []
+    if flags.get("contradicted"):
+        listed = "; ".join(proofs)
+        said.append(f"channels {list(flags['contradicted'])} are active against a proof: {listed}")
+    if flags.get("not a number"):
+        said.append(f"channels {list(flags['not a number'])} put out NaN")
+    return "; ".join(said) or None
 
 
 def changes(record: Record, before: Record | None) -> Record:

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, log, log1p
 
+#: More than the relative error of a quotient of two float logarithms of fractions of 10^5 digits.
+MARGIN = 1e-9
+
 
 @dataclass(frozen=True)
 class DeadChannel:
@@ -55,20 +58,24 @@ class DeadChannel:
 def recovery_step(channel: DeadChannel) -> int | None:
     """The first k with r_k >= -c; None if there is none. Decided with integers.
 
-    A float logarithm proposes k; rho^-k is then compared exactly, also when the quotient is a power.
+    A float logarithm proposes k, never too large; from there rho^-k is compared exactly.
     """
     if channel.ratio(0) >= -channel.c:
         return 0
     if channel.alpha <= 0 or channel.rho == 1:
         return None
     q, rho = channel.quotient, channel.rho
-    guess = (log(q.numerator) - log(q.denominator)) / -log1p(-float(1 - rho))
-    k = max(ceil(guess) - 1, 1)
+    k = max(ceil(_log(q) / -_log(rho) * (1 - MARGIN)) - 1, 1)
     while not _back(q, rho, k):
         k += 1
-    while k > 1 and _back(q, rho, k - 1):
-        k -= 1
     return k
+
+
+def _log(x: Fraction) -> float:
+    """The logarithm with a small relative error (`MARGIN`), next to 1 too."""
+    if Fraction(1, 2) < x < 2:
+        return log1p(float(x - 1))
+    return log(x.numerator) - log(x.denominator)
 
 
 def _back(q: Fraction, rho: Fraction, k: int) -> bool:

@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import warnings
 from functools import cache
 from pathlib import Path
 
@@ -40,8 +41,8 @@ class Problem(ctypes.Structure):
 @cache
 def folder() -> Path | None:
     """Where the kernel of this source, on this kind of processor, belongs; None without a home."""
-    base = os.environ.get("XDG_CACHE_HOME") or None
-    if base is None:
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    if not os.path.isabs(base):  # not set, or invalid by the rules of that variable
         home = os.path.expanduser("~")
         if home == "~":
             return None
@@ -53,17 +54,58 @@ def folder() -> Path | None:
 
 @cache
 def kernels() -> dict[str, ctypes.CDLL] | None:
-    """The loaded libraries by C type, or None when they have not been built."""
+    """The loaded libraries by C type, or None when they have not been built.
+
+    A file carries the digest of its content in its name. One that is damaged, unreadable or not of this
+    kernel is never run: None, and one ``RuntimeWarning`` that names it.
+    """
     where = folder()
-    if where is None or not all((where / f"{real}.so").is_file() for real in REALS):
+    files = {} if where is None else {real: _files(where, real) for real in REALS}
+    if not files or not all(files.values()):
         return None
-    return {real: ctypes.CDLL(str(where / f"{real}.so")) for real in REALS}
+    loaded: dict[str, ctypes.CDLL] = {}
+    complaint = ""
+    for real, candidates in files.items():
+        for path in candidates:
+            try:
+                loaded.setdefault(real, _load(path))
+            except OSError as error:
+                complaint = complaint or f"{path}: not the kernel that was built ({error}); "
+    if len(loaded) == len(REALS):
+        return loaded
+    rule = (
+        "plain torch is used instead; to build it again: python -m constructions.psbn.relu_native"
+    )
+    warnings.warn(complaint + rule, RuntimeWarning, stacklevel=2)
+    return None
+
+
+def _files(where: Path, real: str) -> list[Path]:
+    try:
+        return sorted(where.glob(f"{real}-*.so"))
+    except OSError:  # a folder that may not be read
+        return []
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+
+
+def _load(path: Path) -> ctypes.CDLL:
+    """``OSError`` for anything but a file that `build` has left there."""
+    if _digest(path) != path.stem.rpartition("-")[2]:
+        raise OSError("its content is not the one its name tells")
+    library = ctypes.CDLL(str(path))
+    if not all(hasattr(library, f"psbn_relu_{name}") for name in ("forward", "backward")):
+        raise OSError("it has no psbn_relu_forward and psbn_relu_backward")
+    return library
 
 
 def build(compiler: str | None = None) -> Path:
     """Compile the kernel; returns its folder. ``compiler``: default ``$CC``, else cc, gcc or clang.
 
-    Raises ``RuntimeError`` with the compiler's words when there is none or it fails.
+    Raises ``RuntimeError`` with the compiler's words when there is none or it fails, and where the folder
+    cannot be written.
     """
     where = folder()
     if where is None:
@@ -72,14 +114,27 @@ def build(compiler: str | None = None) -> Path:
     found = next(filter(None, map(shutil.which, names)), None)
     if found is None:
         raise RuntimeError(f"no C compiler found (looked for {', '.join(names)})")
-    where.mkdir(parents=True, exist_ok=True)
-    for real in REALS:
-        with tempfile.TemporaryDirectory(dir=where) as scratch:
-            fresh = Path(scratch) / "kernel.so"
-            _compile(found, real, fresh)
-            os.replace(fresh, where / f"{real}.so")  # whole or not at all
+    try:
+        where.mkdir(parents=True, exist_ok=True)
+        for real in REALS:
+            _renew(found, where, real)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise RuntimeError(f"{where}: the kernel cannot be built there ({error})") from error
     kernels.cache_clear()
     return where
+
+
+def _renew(compiler: str, where: Path, real: str) -> None:
+    """A fresh library in its place, whole or not at all; older ones go."""
+    with tempfile.TemporaryDirectory(dir=where) as scratch:
+        fresh = Path(scratch) / "kernel.so"
+        _compile(compiler, real, fresh)
+        target = where / f"{real}-{_digest(fresh)}.so"
+        os.replace(fresh, target)
+    _load(target)
+    for path in _files(where, real):
+        if path != target:
+            path.unlink(missing_ok=True)
 
 
 def _compile(compiler: str, real: str, target: Path) -> None:

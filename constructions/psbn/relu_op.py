@@ -8,8 +8,8 @@ Two routes with the same results up to rounding:
 | native | moments, then one sweep: normalise, shift, rectify | mask recomputed from x; sums; one sweep |
 
 The native one needs the kernel built (see `relu_native`) and dense CPU tensors of float32 or float64;
-everything else (other devices and types, ``torch.compile``, ``torch.func``, forward-mode derivatives)
-goes through torch. It keeps x alone for backward, and combines moments in double.
+everything else (other devices and types, ``torch.compile``, ``torch.func``, scripts, derivatives in forward
+mode) goes through torch. It keeps x alone for backward, and combines moments in double.
 """
 
 from __future__ import annotations
@@ -194,20 +194,26 @@ def _call(x: Tensor, name: str, problem: relu_native.Problem, *tensors: Tensor |
 
 
 class Rectified(PostShifted):
-    """The layers with the rectifier in; ``negative_slope`` 0 is ReLU."""
+    """The layers with the rectifier in; ``negative_slope`` 0 is ReLU. ``ValueError`` outside [0, 1)."""
 
     def __init__(self, *args: Any, negative_slope: float = 0.0, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.negative_slope = negative_slope
+        if not 0 <= negative_slope < 1:
+            raise ValueError(f"negative_slope: must be in [0, 1), got {negative_slope}")
+        self.negative_slope = float(negative_slope)
 
     def _normalise(self, x: Tensor, averaging: float) -> Tensor:
         mean, var, of_batch = self._statistics()
+        bias = self.shifted_bias(x)
+        if torch.jit.is_scripting():  # a script knows no kernel: torch's operations
+            z = F.batch_norm(x, mean, var, self.weight, bias, of_batch, averaging, self.eps)
+            return _rectified(z, self.negative_slope)
         return norm_relu(
             x,
             mean,
             var,
             self.weight,
-            self.shifted_bias(x),
+            bias,
             training=of_batch,
             momentum=averaging,
             eps=self.eps,

@@ -13,6 +13,7 @@ from constructions.psbn.certify import certify, samuelson, zero
 from constructions.psbn.channels import effective, ratio
 from constructions.psbn.intervals import upper_bounds
 from constructions.psbn.layers import PostShiftedBatchNorm1d, PostShiftedBatchNorm2d
+from constructions.psbn.trust import only_looks
 
 
 def with_bias(r, **flags):
@@ -130,6 +131,7 @@ def test_interval_bounds_hold_and_the_first_is_attained():
     model, seen = network(), {}
     for i in (1, 5, 11):
 
+        @only_looks
         def note(_, __, z, i=i):
             top = z.transpose(0, 1).flatten(1).amax(1)
             seen[str(i)] = torch.maximum(seen.get(str(i), top), top)
@@ -199,6 +201,31 @@ def test_bounds_follow_what_the_model_does_to_its_tensors(way, top):
     torch.testing.assert_close(bound, torch.full((2,), top, dtype=bound.dtype), rtol=1e-4, atol=0)
 
 
+@pytest.mark.parametrize(
+    ("mean", "var"), [(math.nan, 1.0), (0.0, math.nan), (0.0, math.inf), (0.0, -1.0)]
+)
+def test_zero_times_no_number_is_not_zero(mean, var):
+    norm = nn.BatchNorm1d(2)
+    with torch.no_grad():
+        norm.weight.zero_()
+        norm.running_mean[0], norm.running_var[0] = mean, var
+    model = nn.Sequential(norm, nn.ReLU())
+    (proof,) = certify(model, "eval")
+    assert proof.channels == (1,)
+    assert "finite normalised values" in str(proof)
+    assert certify(model, "train")[0].channels == (0, 1)
+    norm.eval()
+    assert certify(model, "train")[0].channels == (1,)
+
+
+def test_reading_a_filter_moves_no_power_iteration():
+    linear = nn.utils.parametrizations.spectral_norm(nn.Linear(3, 2))
+    model = nn.Sequential(linear, nn.BatchNorm1d(2), nn.ReLU())
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    certify(model, "train", n=9)
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+
+
 def test_leaky_channels_are_never_called_dead():
     model = nn.Sequential(with_bias(-1e3), nn.LeakyReLU(0.01))
     assert certify(model, "train", n=4) == []
@@ -222,6 +249,7 @@ def test_senseless_questions_are_refused():
         lambda: certify(model, "train", delta=math.nan),
         lambda: certify(model, "eval", box=(1.0, 0.0)),
         lambda: certify(model, "eval", box=(0.0, math.inf)),
+        lambda: certify(model, "train", n={"typo": 5}),
     ):
-        with pytest.raises(ValueError, match=r"^(n|mode|delta|box): must be"):
+        with pytest.raises(ValueError, match=r"^(n|mode|delta|box): must "):
             call()

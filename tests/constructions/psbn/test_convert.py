@@ -203,3 +203,39 @@ def test_own_sync_conversion_keeps_alpha_where_torchs_loses_it():
     revert_psbn(model)
     assert type(model[1]) is nn.SyncBatchNorm
     torch.testing.assert_close(model(x), before)
+
+
+def test_a_patched_forward_is_refused_or_kept_as_asked():
+    model = nn.Sequential(nn.BatchNorm2d(3), nn.BatchNorm2d(3))
+    model[1].forward = lambda x: x
+    stays_unchanged(model, TypeError, "1: BatchNorm2d has a patched forward")
+    convert_psbn(model, subclasses="keep")
+    assert [type(m) for m in model] == [PostShiftedBatchNorm2d, nn.BatchNorm2d]
+
+
+def test_another_word_for_keeping_is_refused():
+    stays_unchanged(
+        nn.Sequential(Activated(3)), ValueError, "subclasses: must be", subclasses="kep"
+    )
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated")
+def test_scripted_modules_are_refused_or_kept_as_asked():
+    scripted = torch.jit.script(nn.Sequential(nn.BatchNorm2d(3)))
+    with pytest.raises(TypeError, match="module: is scripted"):
+        convert_psbn(scripted)
+    model = nn.Sequential(nn.BatchNorm2d(3), scripted)
+    stays_unchanged(model, TypeError, "1: is scripted")
+    for change in (revert_psbn, convert_sync_psbn):
+        with pytest.raises(TypeError, match="1: is scripted"):
+            change(model)
+    convert_psbn(model, subclasses="keep")
+    assert type(model[0]) is PostShiftedBatchNorm2d
+    other = nn.Sequential(nn.BatchNorm2d(3), scripted)
+    convert_psbn(other, filter_fn=lambda path, _: path == "0")
+    assert type(other[0]) is PostShiftedBatchNorm2d
+
+
+def test_an_alpha_that_one_layer_cannot_hold_changes_none():
+    model = nn.Sequential(nn.BatchNorm2d(3), nn.BatchNorm2d(3).half())
+    stays_unchanged(model, ValueError, "finite in torch.float16", alpha=1e6)

@@ -12,6 +12,7 @@ from constructions.psbn.layers import (
     PostShiftedBatchNorm1d,
     PostShiftedBatchNorm2d,
     PostShiftedBatchNorm3d,
+    PostShiftedSyncBatchNorm,
 )
 from constructions.psbn.relu_op import PostShiftedBatchNormReLU2d
 
@@ -92,3 +93,56 @@ def test_memory_format_type_and_gradient_flag_stay():
 def test_what_is_no_fixed_linear_map_is_refused(linear, norm, error, match):
     with pytest.raises(error, match=match):
         fuse_conv_psbn_eval(linear, norm)
+
+
+class Doubled(nn.Conv2d):
+    def forward(self, input):
+        return 2 * super().forward(input)
+
+
+def hooked(place):
+    layers = {"linear": nn.Conv2d(4, 6, 3).eval(), "norm": ready(Norm2d)}
+    layers[place].register_forward_hook(lambda _, __, y: 2 * y)
+    return layers.values()
+
+
+def patched(place):
+    layers = {"linear": nn.Conv2d(4, 6, 3).eval(), "norm": ready(Norm2d)}
+    layers[place].forward = lambda x: x
+    return layers.values()
+
+
+def parametrized():
+    conv = Doubled(4, 6, 3).eval()
+    parametrizations.weight_norm(conv)
+    return conv
+
+
+@pytest.mark.parametrize("conv", [Doubled(4, 6, 3).eval(), parametrized()])
+def test_a_subclass_of_a_convolution_may_compute_something_else(conv):
+    with pytest.raises(TypeError, match=r"own class, got .*Doubled"):
+        fuse_conv_psbn_eval(conv, ready(Norm2d))
+
+
+@pytest.mark.parametrize("change", [hooked, patched])
+@pytest.mark.parametrize("place", ["linear", "norm"])
+def test_what_runs_around_a_layer_cannot_be_folded(change, place):
+    with pytest.raises(ValueError, match=f"{place}: has hooks or a patched forward"):
+        fuse_conv_psbn_eval(*change(place))
+
+
+@pytest.mark.filterwarnings("ignore:`torch.nn.utils.weight_norm` is deprecated")
+def test_old_weight_norm_is_a_hook():
+    with pytest.raises(ValueError, match="linear: has hooks"):
+        fuse_conv_psbn_eval(nn.utils.weight_norm(nn.Conv2d(4, 6, 3)).eval(), ready(Norm2d))
+
+
+@pytest.mark.parametrize("norm", [Norm1d, Norm3d, nn.BatchNorm1d])
+def test_norms_of_another_dimension_do_not_fit(norm):
+    with pytest.raises(TypeError, match="does not take what Conv2d puts out"):
+        fuse_conv_psbn_eval(nn.Conv2d(4, 6, 3).eval(), ready(norm))
+
+
+def test_a_synchronised_norm_folds_into_any_map():
+    linear, norm, x = nn.Linear(4, 6).eval(), ready(PostShiftedSyncBatchNorm), torch.randn(3, 4)
+    torch.testing.assert_close(fuse_conv_psbn_eval(linear, norm)(x), norm(linear(x)))

@@ -314,3 +314,18 @@ def test_sync_hands_the_shifted_bias_to_the_group(monkeypatch):
     assert torch.equal(given[0][2], torch.full((3,), 0.5))
     assert given[0][-1] == 2
     assert sync.num_batches_tracked == 2  # the refused pass counted too, as in torch
+
+
+@pytest.mark.parametrize(
+    "alpha", [None, 1j, torch.zeros(3, 3), [[0.1]], b"ab", [], (), {}, [0.1, None, 0.1], 10**400]
+)
+def test_what_is_no_number_is_no_alpha(alpha):
+    with pytest.raises(ValueError, match="alpha: must be"):
+        layers.PostShiftedBatchNorm2d(3, alpha=alpha)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.float32])
+def test_alpha_must_be_finite_in_the_layers_own_type(dtype):
+    assert layers.PostShiftedBatchNorm2d(3, alpha=6e4, dtype=dtype).alpha.isfinite()
+    with pytest.raises(ValueError, match=f"finite in {dtype}"):
+        layers.PostShiftedBatchNorm2d(3, alpha=(0.1, -1e39, 0.1), dtype=dtype)

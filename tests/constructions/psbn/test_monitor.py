@@ -201,3 +201,83 @@ def test_infinite_ratios_are_null_in_the_lines_and_gaps_in_the_figure():
 def test_senseless_settings_are_refused(bad):
     with pytest.raises(ValueError, match=next(iter(bad))):
         CollapseMonitor(network(), **bad)
+
+
+def test_a_channel_seen_active_is_never_called_certified(tmp_path):
+    """nn.Linear along another axis than the channels: the zero row is no channel's filter."""
+    model = nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3), nn.ReLU())
+    with torch.no_grad():
+        model[0].weight[0], model[0].bias[0] = 0.0, 0.0
+    monitor = CollapseMonitor(model, every=1, path=tmp_path / "lines.jsonl")
+    model(torch.randn(16, 3, 4))
+    (record,) = monitor.records
+    assert record.channels.active[0] > 0
+    assert record.states[0] == "live"
+    assert record.flags["certified"] == ()
+    assert record.flags["contradicted"] == (0,)
+    assert "channels [0] are active against a proof: 1 [0]" in record.warning
+    assert record.warning in monitor.summary()
+    assert json.loads((tmp_path / "lines.jsonl").read_text())["warning"] == record.warning
+    model(torch.randn(16, 3, 4))
+    assert monitor.survey([torch.randn(16, 3, 4)])[0].warning is None
+
+
+def test_a_frozen_norm_is_not_certified_by_the_batch():
+    model = nn.Sequential(nn.BatchNorm1d(1), nn.ReLU())
+    with torch.no_grad():
+        model[0].bias.fill_(-100.0)
+        model[0].running_mean.fill_(-1000.0)
+    model[0].eval()
+    monitor = CollapseMonitor(model, every=1)
+    model(torch.randn(16, 1))
+    assert monitor.records[0].channels.active == (1.0,)
+    assert monitor.records[0].states == ("ratio-collapsed",)
+
+
+def test_what_is_no_number_is_not_dead():
+    model = nn.Sequential(nn.BatchNorm1d(2), nn.ReLU())
+    model[0].weight.data.zero_()
+    monitor = CollapseMonitor(model, every=1)
+    x = torch.randn(16, 2)
+    x[3, 0] = torch.nan
+    model(x)
+    assert monitor.records[0].states == ("ratio-collapsed", "certified")
+    assert monitor.records[0].warning == "channels [0] put out NaN"
+    assert "NaN" in monitor.summary()
+
+
+class Choosing(nn.Module):
+    """Rectifies one norm in training and another in evaluation."""
+
+    def __init__(self):
+        super().__init__()
+        self.early, self.late = nn.BatchNorm1d(2), nn.BatchNorm1d(2)
+
+    def forward(self, x):
+        x = self.early(x)
+        return torch.relu(x) if self.training else torch.relu(self.late(x))
+
+
+def test_pairs_are_those_of_the_mode_that_is_run():
+    model = Choosing().eval()
+    monitor = CollapseMonitor(model, every=1)
+    assert not model.training
+    assert [r.norm for r in monitor.survey([torch.randn(9, 2)])] == ["late"]
+    model.train()(torch.randn(9, 2))
+    assert [r.norm for r in monitor.records[1:]] == ["early"]
+
+
+def test_a_survey_certifies_the_model_it_has_run():
+    """A survey runs in evaluation as a whole; a dropout that the user keeps on is then off."""
+    model = nn.Sequential(
+        nn.Dropout(0.9), nn.Linear(1, 1, bias=False), nn.BatchNorm1d(1), nn.ReLU()
+    )
+    with torch.no_grad():
+        model[1].weight.fill_(1.0)
+        model[2].bias.fill_(-2.0)
+    model.eval()
+    model[0].train()
+    monitor = CollapseMonitor(model)
+    (record,) = monitor.survey([torch.rand(8, 1)], box=(0.0, 1.0))
+    assert record.states == ("certified",)
+    assert model[0].training

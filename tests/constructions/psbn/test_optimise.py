@@ -130,3 +130,46 @@ def test_what_does_not_fit_is_refused():
         decay_center(optimizer, {p: float("nan")})
     with pytest.raises(ValueError, match="does not fit"):
         decay_center(optimizer, {p: torch.zeros(2, 3)})
+
+
+def test_one_parameter_has_one_centre_until_it_is_removed():
+    p, q = nn.Parameter(torch.zeros(3)), nn.Parameter(torch.zeros(3))
+    optimizer = torch.optim.SGD([p, q], lr=0.1, weight_decay=0.1)
+    handle = decay_center(optimizer, {p: 0.1})
+    with pytest.raises(ValueError, match="has a centre already"):
+        decay_center(optimizer, {p: 0.1})
+    decay_center(optimizer, {q: 0.2})
+    p.grad = q.grad = torch.zeros(3)
+    optimizer.step()
+    torch.testing.assert_close(p.detach(), torch.full((3,), 0.1 * 0.1 * 0.1))
+    torch.testing.assert_close(q.detach(), torch.full((3,), 0.1 * 0.1 * 0.2))
+    handle.remove()
+    decay_center(optimizer, {p: 0.3})
+    p.data.zero_()
+    optimizer.step()
+    torch.testing.assert_close(p.detach(), torch.full((3,), 0.1 * 0.1 * 0.3))
+
+
+@pytest.mark.parametrize(
+    ("center", "match"),
+    [
+        (torch.zeros(4), "does not fit"),
+        (torch.zeros(3, 1), "does not fit"),
+        (None, "numbers"),
+        ("0.1", "numbers"),
+        (1j, "numbers"),
+        (1e6, "finite in torch.float16"),
+    ],
+)
+def test_centres_that_are_none_are_refused(center, match):
+    p = nn.Parameter(torch.zeros(3, dtype=torch.float16))
+    optimizer = torch.optim.SGD([p], lr=0.1, weight_decay=0.1)
+    with pytest.raises(ValueError, match=f"centers: .*{match}"):
+        decay_center(optimizer, {p: center})
+    decay_center(optimizer, {p: 0.1})  # nothing has been registered
+
+
+def test_an_optimiser_without_decay_has_nothing_to_centre():
+    p = nn.Parameter(torch.zeros(3))
+    with pytest.raises(ValueError, match="LBFGS has no weight decay"):
+        decay_center(torch.optim.LBFGS([p]), {p: 0.1})

@@ -140,3 +140,20 @@ def test_torch_takes_as_many_steps(name):
         rule.step()
         k += 1
     assert k == recovery_step(channel("0.01", "0.5", "0.1", "-3", "0.5", "3")) == 541
+
+
+def test_the_logarithms_propose_no_step_too_many():
+    """q next to 1 in large numbers: their logarithms, subtracted, are off by thousands of steps."""
+    rho, k = 1 - Fraction(1, 10**18), 40
+    for scale in range(3, 60, 7):
+        q = Fraction(scale * 10**18 * 10**3 + 1, scale * 10**18 * 10**3) * rho**-k
+        one = DeadChannel(1, Fraction(1, 10**18), Fraction(1), -q - 1, Fraction(1, 3), Fraction(3))
+        assert recovery_step(one) == simulated_recovery(one, 100) == k + 1
+
+
+def test_a_decay_that_takes_all_but_a_little_is_no_trouble():
+    rho = Fraction(1, 10**20)
+    one = DeadChannel(
+        Fraction(1), 1 - rho, Fraction(1), Fraction(-(10**50)), Fraction(1), Fraction(3)
+    )
+    assert recovery_step(one) == simulated_recovery(one, 5) == 3

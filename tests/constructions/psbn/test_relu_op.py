@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
@@ -211,3 +213,21 @@ def test_wrong_arguments_are_refused_as_by_torch(route):
     with pytest.raises(ValueError, match="route"):
         norm_relu(x.half(), None, None, training=True, route="native")
     assert norm_relu(x[:0], torch.zeros(3), torch.ones(3)).shape == (0, 3)
+
+
+def test_a_slope_outside_the_unit_interval_is_refused_at_once():
+    for slope in (-0.1, 1.0, float("nan")):
+        with pytest.raises(ValueError, match="negative_slope: must be in"):
+            relu_op.PostShiftedBatchNormReLU1d(3, negative_slope=slope)
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated")
+@pytest.mark.parametrize("slope", [0, 0.0, 0.2])
+def test_it_scripts(slope, route):
+    layer = relu_op.PostShiftedBatchNormReLU1d(3, negative_slope=slope)
+    scripted = torch.jit.script(copy.deepcopy(layer))
+    x = torch.randn(8, 3)
+    for training in (True, True, False):
+        torch.testing.assert_close(scripted.train(training)(x), layer.train(training)(x))
+    x[0, 0] = -torch.inf
+    assert torch.equal(scripted(x) == 0, layer(x) == 0)
