@@ -205,7 +205,8 @@ class Rectified(PostShifted):
     def _normalise(self, x: Tensor, averaging: float) -> Tensor:
         mean, var, of_batch = self._statistics()
         bias = self.shifted_bias(x)
-        if torch.jit.is_scripting():  # a script knows no kernel: torch's operations
+        # a script knows no kernel: torch's operations
+        if torch.jit.is_scripting():  # pyright: ignore[reportPrivateImportUsage]
             z = F.batch_norm(x, mean, var, self.weight, bias, of_batch, averaging, self.eps)
             return _rectified(z, self.negative_slope)
         return norm_relu(
