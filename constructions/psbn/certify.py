@@ -22,7 +22,8 @@ rectifiers that are not as built (`trust`: a subclass, hooks, a patched forward)
 delta is the float margin. Exact arithmetic needs none. For floats: *samuelson* holds for every batch
 whose computed normalised values exceed the true ones by a factor of at most 1 + delta, which a
 large |mean| / sigma of the input can break (torch, float32, measured: 1e-4 at 1e3, 1e-3 at 1e4); *interval*
-holds if every layer's result is within delta times the sum of the absolute values of its terms.
+holds if every layer's result is within delta times the sum of the absolute values of its terms: by default
+1e-4, or 4 units of rounding of the coarsest type among parameters and buffers (autocast is not seen).
 """
 
 from __future__ import annotations
@@ -123,7 +124,7 @@ def certify(
 
     n : values per channel and batch in training, N * H * W (one number, or by norm) for samuelson.
     box : (low, high) of every number of the model's input, in evaluation, for the interval rule.
-    delta : float margin; default 1e-2 for samuelson, 1e-4 for interval.
+    delta : float margin; default 1e-2 for samuelson, 1e-4 (more for half precision) for interval.
     pairs : of `find_pairs`; traced in ``mode`` when not given.
 
     Every module's mode is afterwards what it was. Leaky rectifiers have no dead region and are left out.
@@ -139,18 +140,26 @@ def certify(
         raise ValueError(
             f"n: must name layers of the model, got {sorted(n.keys() - modules.keys())}"
         )
-    margin = INTERVAL_DELTA if delta is None else delta
+    chosen = find_pairs(model, mode=mode) if pairs is None else pairs
+    if not {pair.norm for pair in chosen} <= modules.keys():
+        raise ValueError("pairs: must be of this model")
+    margin = _margin(model) if delta is None else delta
     with in_mode(model, mode == "train"):
         tops = upper_bounds(model, box, margin) if box is not None and mode == "eval" else {}
         ask = Question(mode, n, box, DELTA if delta is None else delta, margin, tops)
         return [
             found
-            for pair in (find_pairs(model) if pairs is None else pairs)
+            for pair in chosen
             if not pair.slope
             and known_norm(modules[pair.norm])
             and all(as_built(modules[path]) for path in pair.rectifiers)
             for found in _proofs(model, modules, pair, ask)
         ]
+
+
+def _margin(model: nn.Module) -> float:
+    kinds = {t.dtype for t in (*model.parameters(), *model.buffers()) if t.is_floating_point()}
+    return max([INTERVAL_DELTA, *(4 * torch.finfo(kind).eps for kind in kinds)])
 
 
 @dataclass(frozen=True)

@@ -32,12 +32,16 @@ SAME = (nn.Identity, nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d)
 MAXIMA = (nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d, nn.AdaptiveMaxPool1d, nn.AdaptiveMaxPool2d)
 MEANS = (nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d, nn.AdaptiveAvgPool3d)
 PADDED_MEANS = (nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d)
-FRESH = ("add", "relu", "leaky_relu", "relu6")  # functions whose result is a new tensor
+FRESH = ("add", "cat", "relu", "leaky_relu", "relu6")  # functions whose result is a new tensor
 IN_PLACE = (
     "iadd", "isub", "imul", "itruediv", "ifloordiv", "imod", "ipow", "iand", "ior", "ixor", "imatmul",
     "setitem",
 )  # fmt: skip
 NO_PADDING = (0, (0,), (0, 0), (0, 0, 0), "valid")
+
+
+#: The nodes whose tensors a node's may share memory with.
+Memory = dict[fx.Node, frozenset[fx.Node]]
 
 
 @dataclass(frozen=True)
@@ -93,13 +97,14 @@ def _bounds(
     known: dict[fx.Node, Box | None] = {}
     if not foreign(model._forward_pre_hooks.values()):
         known = dict.fromkeys(inputs, Box(low, high, flat=True))
+    memory: Memory = {node: frozenset({node}) for node in graph.nodes if node.op == "placeholder"}
     found: dict[str, Tensor] = {}
     for node in graph.nodes:
         if node.op == "placeholder":
             continue
         with torch.no_grad():
             known[node] = _through(node, modules, known, delta)
-        _overwrite(node, modules, known)
+        _overwrite(node, modules, known, memory)
         layer = modules.get(str(node.target)) if node.op == "call_module" else None
         if isinstance(layer, _BatchNorm) and not isinstance(layer, pairs.Rectified):
             result, name = known[node], str(node.target)
@@ -108,15 +113,17 @@ def _bounds(
     return found
 
 
-def _overwrite(node: fx.Node, modules: dict[str, Any], known: dict[fx.Node, Box | None]) -> None:
+def _overwrite(
+    node: fx.Node, modules: dict[str, Any], known: dict[fx.Node, Box | None], memory: Memory
+) -> None:
     """What works in place changes its input as well; of what else may share its memory nothing is known."""
-    if not _in_place(node, modules):
-        return
-    source = node.kwargs.get("out", node.args[0] if node.args else None)
-    if isinstance(source, fx.Node):
-        root = _root(source, modules)
+    inputs = node.all_input_nodes
+    shared = [memory[one] for one in inputs] if _shares(node, modules) else []
+    memory[node] = frozenset({node}).union(*shared)
+    source = node.kwargs.get("out", inputs[0] if inputs else None)
+    if _in_place(node, modules) and isinstance(source, fx.Node):
         for other in known:
-            if other is not node and _root(other, modules) is root:
+            if other is not node and memory[other] & memory[source]:
                 known[other] = None
         known[source] = known[node]
 
@@ -129,18 +136,13 @@ def _in_place(node: fx.Node, modules: dict[str, Any]) -> bool:
     return named or any(flag is True for flag in flags)
 
 
-def _root(node: fx.Node, modules: dict[str, Any]) -> fx.Node:
-    """The node whose tensor this one may be a view of."""
-    while node.args and isinstance(node.args[0], fx.Node):
-        if node.op == "call_module":
-            layer = modules[str(node.target)]
-            shares = isinstance(layer, (*SAME, nn.Flatten)) or _in_place(node, modules)
-        else:
-            shares = _name(node) not in FRESH or _in_place(node, modules)
-        if not shares:
-            break
-        node = node.args[0]
-    return node
+def _shares(node: fx.Node, modules: dict[str, Any]) -> bool:
+    """Whether the result may be a view of an input."""
+    if _in_place(node, modules):
+        return True
+    if node.op == "call_module":
+        return isinstance(modules[str(node.target)], (*SAME, nn.Flatten))
+    return _name(node) not in FRESH
 
 
 def _name(node: fx.Node) -> str:
@@ -162,6 +164,8 @@ def _through(
     box, slope, name = inputs[0], pairs.slope_of(node, modules), _name(node)
     if slope is not None:
         layer = modules.get(str(node.target))
+        if slope < 0:  # then it is not monotone
+            return None
         saturates = node.target is F.relu6 or isinstance(layer, nn.ReLU6)
         return _rectified(box, slope, 6.0 if saturates else math.inf)
     if node.op == "call_module":

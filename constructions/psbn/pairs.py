@@ -119,7 +119,7 @@ def slope_of(node: fx.Node, modules: dict[str, nn.Module]) -> float | None:
 
 def module_slope(module: nn.Module) -> float | None:
     """The slope of a rectifying layer; None for others."""
-    if type(module) in (nn.ReLU, nn.ReLU6):
+    if type(module) is nn.ReLU or (type(module) is nn.ReLU6 and module.min_val == 0):
         return 0.0
     return float(module.negative_slope) if type(module) is nn.LeakyReLU else None
 
@@ -150,7 +150,7 @@ def traced_pairs(model: nn.Module) -> list[Pair] | None:
 
 
 def _pair_at(node: fx.Node, norm: nn.Module, modules: dict[str, nn.Module]) -> Pair | None:
-    name, source = str(node.target), node.args[0]
+    name, source = str(node.target), next(iter(node.all_input_nodes), None)
     linear = None
     if isinstance(source, fx.Node) and source.op == "call_module" and len(source.users) == 1:
         before = modules[str(source.target)]
@@ -236,7 +236,7 @@ class Watch(TorchFunctionMode):
     @only_looks
     def _after_norm(self, module: nn.Module, args: Any, output: Tensor) -> None:
         self._inside -= 1
-        source = self._made.get(id(args[0]), (None, None))[1]
+        source = self._made.get(id(args[0]), (None, None))[1] if args else None
         self._norms.append((self.names[module], source, output))
         self._uses[id(output)] = []
         if isinstance(module, Rectified):

@@ -13,6 +13,7 @@ from constructions.psbn.certify import certify, samuelson, zero
 from constructions.psbn.channels import effective, ratio
 from constructions.psbn.intervals import upper_bounds
 from constructions.psbn.layers import PostShiftedBatchNorm1d, PostShiftedBatchNorm2d
+from constructions.psbn.pairs import Pair
 from constructions.psbn.trust import only_looks
 
 
@@ -250,6 +251,7 @@ def test_senseless_questions_are_refused():
         lambda: certify(model, "eval", box=(1.0, 0.0)),
         lambda: certify(model, "eval", box=(0.0, math.inf)),
         lambda: certify(model, "train", n={"typo": 5}),
+        lambda: certify(model, "train", pairs=[Pair("typo", None, 0.0)]),
     ):
-        with pytest.raises(ValueError, match=r"^(n|mode|delta|box): must "):
+        with pytest.raises(ValueError, match=r"^(n|mode|delta|box|pairs): must "):
             call()

@@ -43,12 +43,21 @@ class Aliased(nn.Module):
             y *= -1.0
         elif self.way == "position":
             F.relu(y, True)
+        elif self.way == "keyword":
+            F.relu(input=y, inplace=True)
+        elif self.way == "second":
+            torch.broadcast_tensors(x, y)[1].relu_()
+        elif self.way == "out":
+            torch.add(x, 9.0, out=y)
         else:
             view[self.way].relu_()
         return torch.relu(self.norm(y))
 
 
-@pytest.mark.parametrize("way", ["reshape", "transpose", "drop", "multiply", "position"])
+WAYS = ["reshape", "transpose", "drop", "multiply", "position", "keyword", "second", "out"]
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_bounds_know_that_a_view_shares_its_memory(way):
     model = Aliased(way).eval()
     seen = []
@@ -58,6 +67,33 @@ def test_bounds_know_that_a_view_shares_its_memory(way):
         model(torch.full((1, 1, 2, 2), -2.5))
     assert max(seen) > -3.0  # what the bound would be without the change
     assert bound >= max(seen)
+
+
+def test_a_rectifier_that_is_not_monotone_bounds_nothing():
+    class Folded(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.norm = nn.BatchNorm1d(1, eps=0.0)
+            self.norm.bias.data.fill_(-8.5)
+
+        def forward(self, x):
+            return torch.relu(self.norm(F.leaky_relu(x, -1.0)))
+
+    model = Folded().eval()
+    assert model(torch.full((1, 1), -9.0)) == 0.5
+    assert certify(model, "eval", box=(-9.0, -8.0)) == []
+
+
+def test_half_precision_has_a_margin_of_its_own():
+    """1 + 2^-8 is 1 for bfloat16: sums of many terms are off by more than 1e-4."""
+    model = nn.Sequential(nn.Linear(1, 1), nn.BatchNorm1d(1), nn.ReLU()).eval()
+    with torch.no_grad():
+        model[0].weight.fill_(1.0)
+        model[0].bias.fill_(0.0)
+        model[1].bias.fill_(-1.01)
+    assert certify(model, "eval", box=(0.0, 1.0))[0].delta == 1e-4
+    assert certify(model.bfloat16(), "eval", box=(0.0, 1.0)) == []
+    assert certify(model, "eval", box=(0.0, 0.9))[0].delta == 4 * 2**-7
 
 
 def test_a_model_that_cannot_be_traced_has_no_bounds():

@@ -87,3 +87,25 @@ def test_conversion_can_be_kept_to_norms_before_rectifiers():
 
 def test_a_model_without_norms_has_no_pairs():
     assert find_pairs(nn.Sequential(nn.Linear(2, 2), nn.ReLU())) == []
+
+
+class Keyword(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.map, self.norm = nn.Linear(3, 3), nn.BatchNorm1d(3)
+
+    def forward(self, x):
+        return torch.relu(self.norm(input=self.map(x)))
+
+
+def test_arguments_may_be_given_by_name():
+    model = Keyword()
+    assert find_pairs(model) == [Pair("norm", "map", 0.0)]
+    # watching sees positional inputs only, and then knows of no map
+    assert observe(model, torch.randn(4, 3)) == [Pair("norm", None, 0.0)]
+
+
+def test_a_clipping_that_starts_above_zero_is_no_rectifier():
+    clip = nn.ReLU6()
+    clip.min_val = 1.0
+    assert find_pairs(nn.Sequential(nn.BatchNorm1d(3), clip)) == []
