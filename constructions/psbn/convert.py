@@ -59,7 +59,8 @@ def convert_psbn(
 
     Raises ``TypeError`` for such a layer, ``ValueError`` where the function cannot be preserved (no
     bias, a bias shared with a layer that is not converted, a lazy layer before its first batch), for an
-    alpha that a layer cannot hold and other ``subclasses``. Nothing has been changed then.
+    alpha that a layer cannot hold and other ``subclasses``, ``RuntimeError`` for a bias that torch does not
+    write to (expanded, or made in inference mode). Nothing has been changed then.
     """
     if subclasses not in ("error", "keep"):
         raise ValueError(f"subclasses: must be 'error' or 'keep', got {subclasses!r}")
@@ -166,12 +167,24 @@ def _change(chosen: Iterable[Named], others: Iterable[Named], alpha: Any, *, sig
         if key in moves and not torch.equal(moves[key][2], shift):
             raise ValueError(f"{path}: shares its bias with {moves[key][0]}, but not its alpha")
         moves.setdefault(key, (path, layer, shift))
-    with torch.no_grad():
+    before: list[tuple[Any, Tensor]] = []
+    try:
         for _, layer, shift in moves.values():
-            if parametrize.is_parametrized(layer, "bias"):
-                layer.bias = layer.bias + sign * shift
-            else:
-                layer.bias.add_(shift, alpha=sign)
+            old = layer.bias.detach().clone()
+            _set_bias(layer, old + sign * shift)
+            before.append((layer, old))
+    except RuntimeError:  # a tensor that torch does not write to: all or nothing
+        for layer, old in before:
+            _set_bias(layer, old)
+        raise
+
+
+def _set_bias(layer: Any, value: Tensor) -> None:
+    with torch.no_grad():
+        if parametrize.is_parametrized(layer, "bias"):
+            layer.bias = value
+        else:
+            layer.bias.copy_(value)
 
 
 def _movable(path: str, layer: Any, kept: set[int]) -> None:

@@ -22,6 +22,7 @@ record says so in its ``warning``. So does one of a channel that has put out NaN
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
@@ -51,9 +52,10 @@ class CollapseMonitor:
     path : a file to which every record is appended as a line of JSON.
 
     The pairs are found by tracing (a pass in training; for surveys, in evaluation), or else by watching
-    the first pass. In a model compiled as a whole no layer's hook runs: records then have no
-    ``active`` and ``top``.
-    Raises ``ValueError`` for every < 1, c <= 0 or delta < 0.
+    the first pass; again, if a norm is not there any more. In a model compiled as a whole no layer's
+    hook runs: records then have no ``active`` and ``top``. A copy of the model carries a monitor that is off.
+    Raises ``ValueError`` for every < 1, c <= 0 or delta < 0 or infinite, ``OSError`` for a path that cannot
+    be written.
     """
 
     def __init__(
@@ -67,14 +69,16 @@ class CollapseMonitor:
         path: str | Path | None = None,
     ) -> None:
         for name, value, good, rule in (
-            ("every", every, every >= 1, "at least 1"),
+            ("every", every, isinstance(every, int) and every >= 1, "a whole number, at least 1"),
             ("c", c, c > 0, "positive"),
-            ("delta", delta, delta >= 0, "at least 0"),
+            ("delta", delta, 0 <= delta < math.inf, "at least 0 and finite"),
         ):
             if not good:
                 raise ValueError(f"{name}: must be {rule}, got {value}")
         self.model, self.every, self.c, self.delta = model, every, c, delta
         self.path = None if path is None else Path(path)
+        if self.path is not None:
+            self.path.open("a", encoding="utf-8").close()  # better now than within a pass
         self.optimizer = optimizer
         self.records: list[Record] = []
         self.step = 0
@@ -93,16 +97,26 @@ class CollapseMonitor:
         if optimizer is not None:
             self._hooks.append(optimizer.register_step_pre_hook(self._before_step))
 
+    _off = False
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Copies, pickled or not, come with copies of the model's hooks and must write nothing."""
+        return {"_off": True}
+
     # -- a look ---------------------------------------------------------------------------------
 
     @only_looks
     def _before_pass(self, model: nn.Module, _: Any) -> None:
-        if not model.training:
+        if not model.training or self._off:
             return
         self.step += 1
         if (self.step - 1) % self.every:
             return
         self._seen = {}
+        layers = dict(model.named_modules())
+        norms = [layers.get(pair.norm) for pair in self.pairs or []]
+        if not all(isinstance(norm, nn.modules.batchnorm._BatchNorm) for norm in norms):
+            self.pairs = traced_pairs(model)  # the model has been rebuilt
         if self.pairs is None:
             self._watch = Watch(model).__enter__()
         self._listen([pair.norm for pair in self.pairs or []])
@@ -120,6 +134,8 @@ class CollapseMonitor:
 
     @only_looks
     def _after_pass(self, model: nn.Module, _: Any, output: Any) -> None:
+        if self._off:
+            return
         for handle in self._layer_hooks:
             handle.remove()
         self._layer_hooks.clear()

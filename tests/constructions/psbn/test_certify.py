@@ -112,6 +112,12 @@ def test_a_zero_filter_is_dead_in_training_only_and_only_without_bias():
     assert model.train()(x)[:, 0].max() == 0
 
 
+def test_a_map_along_another_axis_has_no_filters_of_channels():
+    linear, norm = nn.Linear(4, 5, bias=False), nn.BatchNorm1d(3)
+    linear.weight.data.zero_()
+    assert [mask.tolist() for mask in zero(norm, linear)] == [[False] * 3] * 2
+
+
 def network():
     torch.manual_seed(0)
     model = nn.Sequential(

@@ -239,3 +239,11 @@ def test_scripted_modules_are_refused_or_kept_as_asked():
 def test_an_alpha_that_one_layer_cannot_hold_changes_none():
     model = nn.Sequential(nn.BatchNorm2d(3), nn.BatchNorm2d(3).half())
     stays_unchanged(model, ValueError, "finite in torch.float16", alpha=1e6)
+
+
+def test_a_bias_that_cannot_be_written_changes_none():
+    expanded = nn.BatchNorm2d(3)
+    expanded.bias = nn.Parameter(torch.zeros(1).expand(3))
+    stays_unchanged(
+        nn.Sequential(nn.BatchNorm2d(3), expanded), RuntimeError, "single memory location"
+    )

@@ -43,6 +43,15 @@ def test_it_exports_with_alpha_as_a_buffer():
     assert "1.alpha" in program.state_dict
 
 
+@pytest.mark.parametrize("affine", [True, False])
+def test_it_exports_without_running_statistics_as_the_root(affine):
+    """Torch counts wrongly where a buffer that is None comes before one that is not."""
+    layer = PostShiftedBatchNorm2d(3, affine=affine, track_running_stats=False)
+    for training in (True, False):
+        program = torch.export.export(layer.train(training), (X,))
+        torch.testing.assert_close(program.module(check_guards=False)(X), layer(X))
+
+
 def test_it_scripts():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import math
+import pickle
 
 import pytest
 import torch
@@ -197,7 +199,9 @@ def test_infinite_ratios_are_null_in_the_lines_and_gaps_in_the_figure():
     assert "certified" in monitor.summary()
 
 
-@pytest.mark.parametrize("bad", [{"every": 0}, {"c": 0.0}, {"delta": -1.0}])
+@pytest.mark.parametrize(
+    "bad", [{"every": 0}, {"every": 2.5}, {"c": 0.0}, {"delta": -1.0}, {"delta": math.inf}]
+)
 def test_senseless_settings_are_refused(bad):
     with pytest.raises(ValueError, match=next(iter(bad))):
         CollapseMonitor(network(), **bad)
@@ -281,3 +285,30 @@ def test_a_survey_certifies_the_model_it_has_run():
     (record,) = monitor.survey([torch.rand(8, 1)], box=(0.0, 1.0))
     assert record.states == ("certified",)
     assert model[0].training
+
+
+def test_a_path_that_cannot_be_written_is_told_at_once(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        CollapseMonitor(network(), path=tmp_path / "none" / "lines.jsonl")
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
+def test_copies_of_the_model_are_not_watched(tmp_path, copied):
+    model = network()
+    monitor = CollapseMonitor(model, every=1, path=tmp_path / "lines.jsonl")
+    other = copied(model)
+    other(torch.randn(16, 4))
+    with pytest.raises(RuntimeError):
+        other(torch.randn(16, 5))
+    assert (tmp_path / "lines.jsonl").read_text() == ""
+    assert monitor.records == []
+    model(torch.randn(16, 4))
+    assert len(monitor.records) == 2
+
+
+def test_a_model_rebuilt_under_the_monitor_is_looked_at_again():
+    model = network()
+    monitor = CollapseMonitor(model, every=1)
+    model[1] = nn.Identity()
+    model(torch.randn(16, 4))
+    assert [r.norm for r in monitor.records] == ["4"]

@@ -46,6 +46,16 @@ def test_what_is_left_in_training_bounds_nothing():
     assert model(x).max() > 0
 
 
+def test_a_parametrization_left_in_training_bounds_nothing():
+    """A power iteration in training changes the weight from call to call."""
+    model = below(-1.0)
+    nn.utils.parametrizations.spectral_norm(model[0])
+    model.eval()
+    assert certify(model, "eval", box=BOX)
+    model[0].train()
+    assert certify(model, "eval", box=BOX) == []
+
+
 class Choosing(nn.Module):
     """Goes another way in training."""
 
