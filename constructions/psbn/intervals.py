@@ -33,10 +33,6 @@ MAXIMA = (nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d, nn.AdaptiveMaxPool1d, nn.Ada
 MEANS = (nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d, nn.AdaptiveAvgPool3d)
 PADDED_MEANS = (nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d)
 FRESH = ("add", "cat", "relu", "leaky_relu", "relu6")  # functions whose result is a new tensor
-IN_PLACE = (
-    "iadd", "isub", "imul", "itruediv", "ifloordiv", "imod", "ipow", "iand", "ior", "ixor", "imatmul",
-    "setitem",
-)  # fmt: skip
 NO_PADDING = (0, (0,), (0, 0), (0, 0, 0), "valid")
 
 
@@ -121,24 +117,30 @@ def _overwrite(
     shared = [memory[one] for one in inputs] if _shares(node, modules) else []
     memory[node] = frozenset({node}).union(*shared)
     source = node.kwargs.get("out", inputs[0] if inputs else None)
-    if _in_place(node, modules) and isinstance(source, fx.Node):
+    if isinstance(source, fx.Node) and (_in_place(node, modules) or _operator(node)):
         for other in known:
             if other is not node and memory[other] & memory[source]:
                 known[other] = None
-        known[source] = known[node]
+        if _in_place(node, modules):
+            known[source] = known[node]
 
 
 def _in_place(node: fx.Node, modules: dict[str, Any]) -> bool:
     if node.op == "call_module":
         return bool(getattr(modules[str(node.target)], "inplace", False))
-    flags = (*node.args[1:], node.kwargs.get("inplace"))  # inplace may come by position
-    named = _name(node) in IN_PLACE or _name(node).endswith("_") or "out" in node.kwargs
-    return named or any(flag is True for flag in flags)
+    named = _name(node).endswith("_") or "out" in node.kwargs
+    return named or bool(node.kwargs.get("inplace"))  # a name in the trace, however it was given
+
+
+def _operator(node: fx.Node) -> bool:
+    """Whether it is Python's ``+`` or one of its like: a trace writes ``+=`` the same."""
+    name, home = _name(node), getattr(node.target, "__module__", "")
+    return node.op == "call_function" and home == "_operator" and name != "getitem"
 
 
 def _shares(node: fx.Node, modules: dict[str, Any]) -> bool:
     """Whether the result may be a view of an input."""
-    if _in_place(node, modules):
+    if _in_place(node, modules) or _operator(node):
         return True
     if node.op == "call_module":
         return isinstance(modules[str(node.target)], (*SAME, nn.Flatten))

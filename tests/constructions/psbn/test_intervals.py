@@ -39,8 +39,12 @@ class Aliased(nn.Module):
     def forward(self, x):
         y = self.norm(x)
         view = {"reshape": y.reshape(-1), "transpose": y.transpose(2, 3), "drop": self.drop(y)}
-        if self.way == "multiply":
-            y *= -1.0
+        if self.way in ("multiply", "add"):
+            other = y
+            if self.way == "multiply":
+                other *= -1.0
+            else:
+                other += 9.0
         elif self.way == "position":
             F.relu(y, True)
         elif self.way == "keyword":
@@ -54,7 +58,7 @@ class Aliased(nn.Module):
         return torch.relu(self.norm(y))
 
 
-WAYS = ["reshape", "transpose", "drop", "multiply", "position", "keyword", "second", "out"]
+WAYS = ["reshape", "transpose", "drop", "multiply", "add", "position", "keyword", "second", "out"]
 
 
 @pytest.mark.parametrize("way", WAYS)
