@@ -113,13 +113,20 @@ class CollapseMonitor:
         if (self.step - 1) % self.every:
             return
         self._seen = {}
-        layers = dict(model.named_modules())
-        norms = [layers.get(pair.norm) for pair in self.pairs or []]
-        if not all(isinstance(norm, nn.modules.batchnorm._BatchNorm) for norm in norms):
-            self.pairs = traced_pairs(model)  # the model has been rebuilt
+        if not self._present():
+            self.pairs = traced_pairs(model)
         if self.pairs is None:
             self._watch = Watch(model).__enter__()
         self._listen([pair.norm for pair in self.pairs or []])
+
+    def _present(self) -> bool:
+        """Whether the layers of the pairs are still there; a model may have been rebuilt."""
+        layers = dict(self.model.named_modules())
+        return all(
+            isinstance(layers.get(pair.norm), nn.modules.batchnorm._BatchNorm)
+            and (pair.linear is None or hasattr(layers.get(pair.linear), "weight"))
+            for pair in self.pairs or []
+        )
 
     def _listen(self, norms: Iterable[str]) -> None:
         for name in norms:

@@ -312,3 +312,6 @@ def test_a_model_rebuilt_under_the_monitor_is_looked_at_again():
     model[1] = nn.Identity()
     model(torch.randn(16, 4))
     assert [r.norm for r in monitor.records] == ["4"]
+    model[3] = nn.Sequential(model[3])
+    model(torch.randn(16, 4))
+    assert monitor.pairs[0].linear == "3.0"
