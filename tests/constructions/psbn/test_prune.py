@@ -152,7 +152,14 @@ def dead_between(*layers):
     return model.eval()
 
 
+def as_buffer(layer):
+    weight = layer.weight.detach()
+    del layer.weight
+    layer.register_buffer("weight", weight)
+
+
 HOOKED = {
+    "a buffer": as_buffer,
     "old weight norm": lambda layer: nn.utils.weight_norm(layer),
     "old spectral norm": lambda layer: nn.utils.spectral_norm(layer),
     "torch's pruning": lambda layer: torch_prune.l1_unstructured(layer, "weight", 0.3),
