@@ -10,7 +10,7 @@ import json
 from fractions import Fraction
 from functools import lru_cache
 
-from naive import keys, number, whole
+from naive import altered, keys, number, whole
 
 from proofs_checks.psbn.collapse_time import CLAIMS
 
@@ -83,10 +83,30 @@ def originals():
 
     made = []
     for model, steps in (("frozen", 8), ("held", 24)):
-        for r0, c in ((0, 1), (0, Fraction(1, 2)), (Fraction(1, 3), 1)):
+        for r0, c in ((0, 1), (0, Fraction(1, 2)), (Fraction(1, 3), 1), (1, 1)):
             place = Place(Fraction(r0), Fraction(c), Fraction(1))
             value = Fraction(collapse_constant(model, place)).limit_denominator(10**9)
             whole_ = time_certificate("psbn.T7", MODELS[model], place, value, Fraction(1, 100))
             effort = {"steps": steps, "order": 12, "bits": 80}
             made.append(seal(whole_["kind"], whole_["statement"], effort))
     return made
+
+
+def impostors():
+    """Intervals below and above the mean time, starts beyond the wall, and A < 0 in the same equation."""
+    made = []
+    for one in originals():
+        statement = one["statement"]
+        low, high = (number(statement[name]) for name in ("low", "high"))
+        width = high - low
+        for step in (width, -width):
+            made.append(altered(one, {"low": str(low + step), "high": str(high + step)}, {}))
+        if statement["r0"] == statement["R"]:
+            made.append(altered(one, {"r0": str(number(statement["R"]) + Fraction(1, 1000))}, {}))
+        forms = {name: negative(statement[name]) for name in ("diffusion", "drift")}
+        made.append(altered(one, {**forms, "low": str(-high), "high": str(-low)}, {}))
+    return made
+
+
+def negative(form):
+    return {name: [str(-number(x)) for x in form[name]] for name in ("Phi", "phi")}

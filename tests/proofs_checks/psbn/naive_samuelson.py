@@ -8,7 +8,7 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import combinations_with_replacement
 
-from naive import keys, number, whole
+from naive import altered, keys, number, whole
 
 from proofs_checks.psbn.samuelson import CLAIMS
 
@@ -49,3 +49,19 @@ def originals():
     from constructions.psbn.samuelson import samuelson_certificate
 
     return [samuelson_certificate("psbn.T2", n, Fraction(n - 1)) for n in (2, 3, 4, 5, 7)]
+
+
+def impostors():
+    """Identities that are right, for squares that are too small (a weight < 0) or too large.
+
+    The square n/2 even is that of a batch, (1, -1, 0, ..).
+    """
+    from constructions.psbn.samuelson import samuelson_certificate
+
+    steps = (-1, Fraction(-1, 100), Fraction(1, 100), 1)
+    made = [samuelson_certificate("psbn.T2", n, n - 1 + step) for n in (3, 4, 5) for step in steps]
+    half = [samuelson_certificate("psbn.T2", n, Fraction(n, 2)) for n in (3, 4, 5)]
+    return made + [
+        altered(one, {}, {"batch": ["1", "-1", *["0"] * (one["statement"]["n"] - 2)]})
+        for one in half
+    ]

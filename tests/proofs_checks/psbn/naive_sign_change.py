@@ -9,7 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import lru_cache
 
-from naive import keys, number, whole
+from naive import TooLarge, keys, number, whole
 
 from proofs_checks.psbn.sign_change import CLAIMS
 
@@ -30,7 +30,7 @@ def genuine(statement, evidence):
     if not (low < high and len(P) <= 12 and len(Q) <= 12 and whole(evidence["bits"], 1, 10**4)):
         return False
     if max(abs(low), abs(high), abs(beyond)) > 1000:
-        return False
+        raise TooLarge("ends")
     return signs(tuple(P), tuple(Q), low, high, beyond)
 
 
@@ -75,3 +75,17 @@ def originals():
     ends = Fraction(-1, 3), Fraction(2, 3)
     simple = ((0, 1), ()), ((-1, 2), (1,))
     return made + [root_certificate("psbn.T5", form, *ends) for form in simple]
+
+
+def impostors():
+    """The drift negated, three zeros between the ends, and zeros far to the left and to the right."""
+    from constructions.psbn.drift import DRIFT, root_certificate
+
+    ends = Fraction(-1, 3), Fraction(2, 3)
+    negated = tuple(tuple(-Fraction(x) for x in form) for form in DRIFT)
+    return [
+        root_certificate("psbn.T5", negated, *ends),
+        root_certificate("psbn.T5", ((0, -1, 0, 1), ()), Fraction(-2), Fraction(2)),
+        root_certificate("psbn.T5", ((0, 9, 1), ()), *ends),
+        root_certificate("psbn.T5", ((0, 9, -1), ()), *ends),
+    ]

@@ -9,7 +9,7 @@ import json
 from fractions import Fraction
 from functools import lru_cache
 
-from naive import keys, number, second, whole
+from naive import altered, keys, number, second, whole
 
 from proofs_checks.psbn.tail_exponent import CLAIMS
 
@@ -50,7 +50,7 @@ def end(p, forms, ends):
         return [y[1], -2 * ((1 - p) * b(r) * y[1] + p * (p - 1) / 2 * V(r) * y[0]) / A(r)]
 
     done = solve_ivp(slope, ends, [1.0, 0.0], rtol=1e-9, atol=1e-10)
-    if not done.success or not all(A(r) > 0 for r in done.t):
+    if not done.success or not (all(A(r) > 0 for r in done.t) or all(A(r) < 0 for r in done.t)):
         raise ValueError("not integrated")
     return done.y[0, -1]
 
@@ -67,4 +67,16 @@ def originals():
         made.append(
             seal(whole_["kind"], whole_["statement"], {"steps": 16, "order": 8, "bits": 60})
         )
+    return made
+
+
+def impostors():
+    """Intervals below and above the exponent, and one that begins at 1/2."""
+    made = []
+    for one in originals():
+        low, high = (number(one["statement"][name]) for name in ("low", "high"))
+        width = high - low
+        for step in (width, -width):
+            made.append(altered(one, {"low": str(low + step), "high": str(high + step)}, {}))
+        made.append(altered(one, {"low": "1/2"}, {}))
     return made
