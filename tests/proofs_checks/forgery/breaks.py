@@ -71,8 +71,12 @@ BREAKS = (
         ("check", "labels)) != changes", "labels)) > changes"),
         ("check", 'listed["subset"] != list(subset) or ', ""),
         (CELLS, "min(z) < 0 or ", ""),
-        (CELLS, " and sign * at[j + 1] <= 0", ""),
-        (CELLS, "if moment == 0", "if moment <= 0"),
+        (CELLS, "sum(weights) != 0", "sum(weights) < 0"),
+        (
+            "interp.one_layer:demand_refuted",
+            "not any(block.issuperset(cell) for block in blocks)",
+            "not blocks",
+        ),
     ),
     *_of(
         "interp.dichotomies",

@@ -39,7 +39,7 @@ def originals():
     near = (Fraction(0), Fraction(1, 2**40), Fraction(1, 3), Fraction(2))
     eight = enumerate_dichotomies(range(8), "interp.SIX")
     few = [enumerate_dichotomies(near[:M], "interp.SIX") for M in range(1, 5)]
-    return [*few * 12, eight]  # the large one seldom: it takes long
+    return [*few * 30, eight]  # the large one seldom: it takes long
 
 
 def impostors():

@@ -39,8 +39,8 @@ def signs(P, Q, low, high, beyond):
     """Whether the signs are right on a grid that is fine up to ``beyond``, and coarse further out."""
     far = [high + 2**k / 4 for k in range(9)], [low - 2**k / 4 for k in range(9)]
     near = (
-        [low - i * (low + beyond) / 49 for i in range(50)],
-        [high + i * (beyond - high) / 49 for i in range(50)],
+        [low - i * (low + beyond) / 24 for i in range(25)],
+        [high + i * (beyond - high) / 24 for i in range(25)],
     )
     within = [low + i * (high - low) / 16 for i in range(17)]
     values = [value(P, Q, r) for r in within]

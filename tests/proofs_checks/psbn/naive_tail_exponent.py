@@ -32,11 +32,11 @@ def genuine(statement, evidence):
 
 @lru_cache(1 << 12)
 def signs(functions, place, interval):
-    """Whether D > 0 on a grid from 1 to low and D < 0 at high."""
+    """Whether D > 0 on a grid from 1 to low, and D < 0 at high."""
     forms = [second("psbn.collapse_time").function(one) for one in json.loads(functions)]
     (c, R), (low, high) = place, map(float, interval)
     ends = (float(R), -float(c))
-    grid = [1 + i * (low - 1) / 8 for i in range(9)]
+    grid = [1 + i * (low - 1) / 4 for i in range(5)]
     return end(high, forms, ends) < SLACK and all(end(p, forms, ends) > -SLACK for p in grid)
 
 
@@ -61,12 +61,11 @@ def originals():
     from proofs_checks.certificate import seal
 
     made = []
-    for c, R in ((1, 1), (Fraction(1, 2), 1), (1, Fraction(1, 2)), (Fraction(2, 3), 1)):
+    half, third = Fraction(1, 2), Fraction(1, 3)
+    for c, R in ((half, half), (half, half / 2), (half / 2, half / 2), (2 * third, third)):
         value = Fraction(tail_exponent(float(c), float(R))).limit_denominator(10**6)
-        whole_ = tail_certificate("psbn.T7c", (Fraction(c), Fraction(R)), value, Fraction(1, 50))
-        made.append(
-            seal(whole_["kind"], whole_["statement"], {"steps": 16, "order": 8, "bits": 60})
-        )
+        whole_ = tail_certificate("psbn.T7c", (Fraction(c), Fraction(R)), value, Fraction(1, 5))
+        made.append(seal(whole_["kind"], whole_["statement"], {"steps": 6, "order": 6, "bits": 60}))
     return made
 
 
