@@ -7,6 +7,8 @@ import json
 import sys
 import time
 from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import naive
@@ -18,20 +20,29 @@ QUIET = ("malformed", "rejected", "true")  #: outcomes that are counted only
 NAMES = ("kind", "seed", "first", "last", "stamp")  #: what a line is about
 
 
+@dataclass(frozen=True)
 class Store:
-    """The lines about one kind and seed in a folder."""
+    """The lines about one kind and seed in a folder, which is made when something is written."""
 
-    def __init__(self, folder, kind, seed):
-        self.folder, self.kind, self.seed, self.stamp = Path(folder), kind, seed, stamp(kind)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.file = self.folder / "results.jsonl"
+    folder: Path
+    kind: str
+    seed: int
+
+    @property
+    def file(self):
+        """The lines, those of other kinds and seeds among them."""
+        return self.folder / "results.jsonl"
+
+    def about(self, block):
+        """What tells a line from all others."""
+        return (self.kind, self.seed, block.start, block.stop, stamp(self.kind))
 
     def records(self, count):
         """The blocks of the first ``count`` forgeries, as they are kept or judged now."""
         kept, known = self._read(), []
         blocks = [range(i, min(i + BLOCK, count)) for i in range(0, count, BLOCK)]
         for block in blocks:
-            record = kept.get((self.kind, self.seed, block.start, block.stop, self.stamp))
+            record = kept.get(self.about(block))
             if record is None:
                 break
             known.append(record)
@@ -50,13 +61,13 @@ class Store:
                     findings.append((number, outcome, detail))
                 if number == block.stop - 1:
                     break
-            about = (self.kind, self.seed, block.start, block.stop, self.stamp)
-            record = dict(zip(NAMES, about, strict=True)) | {
+            record = dict(zip(NAMES, self.about(block), strict=True)) | {
                 "counted": counted,
                 "findings": findings,
                 "seconds": round(time.monotonic() - start, 2),
             }
             if sum(counted.values()) == len(block):  # else too many children have died
+                self.folder.mkdir(parents=True, exist_ok=True)
                 with self.file.open("a", encoding="utf-8") as lines:
                     lines.write(json.dumps(record) + "\n")
             if sys.stderr.isatty():
@@ -83,11 +94,13 @@ class Store:
                 data, ending = json.dumps(certificate), "json"
             except (TypeError, ValueError, RecursionError):  # an odd object in it
                 data, ending = repr(certificate), "txt"
+        self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{name}.{ending}"
         path.write_bytes(data if isinstance(data, bytes) else data.encode(errors="surrogatepass"))
         return path
 
 
+@lru_cache
 def stamp(kind):
     """Digest of the referees and of everything here that a judgement depends on."""
     import proofs_checks
