@@ -20,6 +20,7 @@ from flint import arb, ctx
 from proofs_checks.psbn.gauss import Gauss, ball, read_gauss
 from proofs_checks.psbn.linear_ode import Vector, advance, combination, steps
 from proofs_checks.reading import Rejected, claim_among, integer, mapping, rational
+from proofs_checks.spelling import brief, rounded
 
 CLAIMS = ("psbn.T7", "psbn.T7b")
 MOST_STEPS, MOST_ORDER, MOST_BITS = 2000, 60, 1000
@@ -43,7 +44,8 @@ def check(statement: dict[str, Any], evidence: Any) -> str:
         found = enclose(A, b, (c, r0, R), number, order)
         if not (found >= ball(low) and found <= ball(high)):
             raise Rejected(f"statement.low: the mean time is {found.str(15)}, not proved within")
-    return f"c={c} r0={r0} R={R}: mean time / kappa in [{float(low):.15g}, {float(high):.15g}]"
+    place = f"c={brief(c)} r0={brief(r0)} R={brief(R)}"
+    return f"{place}: mean time / kappa in [{rounded(low, '.15g')}, {rounded(high, '.15g')}]"
 
 
 def effort(evidence: Any) -> tuple[int, int, int]:

@@ -24,6 +24,7 @@ from proofs_checks.reading import (
     rationals,
     sequence,
 )
+from proofs_checks.spelling import brief
 
 CLAIMS = ("psbn.T2",)
 MOST = 64  #: largest n
@@ -46,14 +47,14 @@ def check(statement: dict[str, Any], evidence: Any) -> str:
             if right[i][j] != left:
                 raise Rejected(f"evidence.squares: the forms differ at d_{i + 1} d_{j + 1}")
     _demand_attained(n, k, rationals(parts["batch"], "evidence.batch", n))
-    return f"n={n}: the largest square of a normalised value is {k}"
+    return f"n={n}: the largest square of a normalised value is {brief(k)}"
 
 
 def _add_square(matrix: list[list[Fraction]], entry: Any, name: str) -> None:
     parts = mapping(entry, name, ("weight", "form"))
     weight = rational(parts["weight"], f"{name}.weight")
     if weight < 0:
-        raise Rejected(f"{name}.weight: must not be negative, got {weight}")
+        raise Rejected(f"{name}.weight: must not be negative, got {brief(weight)}")
     form = rationals(parts["form"], f"{name}.form", len(matrix))
     nonzero = [(i, x) for i, x in enumerate(form) if x]
     for i, x in nonzero:
@@ -68,4 +69,5 @@ def _demand_attained(n: int, k: Fraction, d: tuple[Fraction, ...]) -> None:
     if total == 0:
         raise Rejected("evidence.batch: must not be constant")
     if n * d[0] ** 2 != k * total:
-        raise Rejected(f"evidence.batch: has the square {n * d[0] ** 2 / total}, not {k}")
+        square = brief(n * d[0] ** 2 / total)
+        raise Rejected(f"evidence.batch: has the square {square}, not {brief(k)}")

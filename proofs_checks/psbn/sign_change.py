@@ -20,6 +20,7 @@ from flint import arb, ctx
 
 from proofs_checks.psbn.gauss import Gauss, ball, between, density, distribution, read_gauss
 from proofs_checks.reading import Rejected, claim_among, integer, mapping, rational
+from proofs_checks.spelling import rounded
 
 CLAIMS = ("psbn.T5",)
 DEEPEST = 60  #: halvings of one piece
@@ -43,7 +44,7 @@ def check(statement: dict[str, Any], evidence: Any) -> str:
         if not slope.at(between(ball(low), ball(high))) > 0:
             raise Rejected("function: f' > 0 is not proved on [low, high]")
         pieces = _demand_sign(f, (-beyond, low), -1) + _demand_sign(f, (high, beyond), 1)
-    place = f"({float(low):.12g}, {float(high):.12g}) of width {float(high - low):.1e}"
+    place = f"({rounded(low)}, {rounded(high)}) of width {rounded(high - low, '.1e')}"
     return f"one zero, in {place}; {pieces} pieces"
 
 
@@ -54,7 +55,7 @@ def _demand_sign(f: Gauss, interval: tuple[Fraction, Fraction], sign: int) -> in
         left, right, depth = open_.pop()
         pieces += 1
         if pieces > MOST_PIECES or depth > DEEPEST:
-            raise Rejected(f"function: its sign is not proved near r = {float(left):.6g}")
+            raise Rejected(f"function: its sign is not proved near r = {rounded(left, '.6g')}")
         here = between(ball(left), ball(right))
         if sign * f.at(here) > 0:
             continue

@@ -21,6 +21,7 @@ from proofs_checks.psbn.collapse_time import LONGEST, effort
 from proofs_checks.psbn.gauss import ball, between, read_gauss
 from proofs_checks.psbn.linear_ode import Step, Vector, advance, combination, steps
 from proofs_checks.reading import Rejected, claim_among, mapping, rational
+from proofs_checks.spelling import brief
 
 CLAIMS = ("psbn.T7c",)
 MOST_PIECES = 2000  #: balls of p that are tried
@@ -44,7 +45,9 @@ def check(statement: dict[str, Any], evidence: Any) -> str:
         if not shoot(ball(high), way) < 0:
             raise Rejected("statement.high: D(high) < 0 is not proved")
         pieces = _demand_positive(low, way)
-    return f"c={c} R={R}: p* in [{float(low):.9g}, {float(high):.9g}]; {pieces} pieces"
+    return (
+        f"c={brief(c)} R={brief(R)}: p* in [{float(low):.9g}, {float(high):.9g}]; {pieces} pieces"
+    )
 
 
 def shoot(p: arb, way: list[Step]) -> arb:
