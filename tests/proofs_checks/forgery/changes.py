@@ -38,6 +38,8 @@ ODD_TEXTS = (
     "\u0661",
     "x",
     "9" * 700,
+    "9" * 5000,
+    "-1" + "0" * 5000,
     "1/" + "7" * 700,
 )
 
@@ -119,7 +121,8 @@ def _alike(rng, body, donor):
 
 
 def _is_number(value):
-    return isinstance(value, str) and NUMBER.fullmatch(value)
+    """Whether it is a rational, and one that the interpreter can spell again after a few changes."""
+    return isinstance(value, str) and len(value) < 1500 and NUMBER.fullmatch(value)
 
 
 def _everywhere(rng, body, donor):
@@ -240,7 +243,7 @@ def _string(rng, value):
         i = rng.randrange(len(value))
         flipped = value[:i] + "10"[int(value[i])] + value[i + 1 :]
         return rng.choice((flipped, flipped, value[::-1], value[:-1], value + rng.choice("01")))
-    if NUMBER.fullmatch(value) and rng.random() < 0.85:
+    if _is_number(value) and rng.random() < 0.85:
         number = Fraction(value)
         steps = (Fraction(1), Fraction(1, 97), Fraction(1, 2**60), number / 2, number)
         step = rng.choice((*steps, Fraction(1, 2 ** rng.randrange(90)), _small(rng)))
