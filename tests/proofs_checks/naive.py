@@ -5,6 +5,7 @@ That of the kind ``wing.module`` is the file ``<wing>/naive_<module>.py`` with
     genuine(statement, evidence)    whether the statement holds and the evidence shows it
     originals()                     true certificates, neighbouring problems among them, to tamper with
     impostors()                     wrong ones, each in one consistent way that no random change finds
+    BREAKS                          steps the referee could have left out, for a test of the campaign's power
 
 :func:`genuine` is False for anything that makes a second checker stumble, and raises :class:`TooLarge`
 for what it would take too long over: who asks has to look for himself then. Here is what several share:

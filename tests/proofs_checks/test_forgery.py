@@ -102,14 +102,13 @@ def test_a_referee_that_looks_away_is_noticed(kind, forgery, naive, monkeypatch)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_referee_that_skips_one_step_is_noticed(kind, forgery, naive):
     naive.originals(kind), naive.impostors(kind)
-    one = next(one for one in forgery.breaks.BREAKS if one.kind == kind)
-    with forgery.breaks.broken(one):
+    with forgery.breaks.broken(forgery.breaks.of(kind)[0]):
         said = forgery.judging.campaign(kind, 0, range(1000))
         assert any(outcome == "FALSE" for _, outcome, _ in said)
 
 
 def test_every_break_is_in_the_source_and_is_mended_again(forgery):
-    for one in forgery.breaks.EVERY:
+    for one in [one for kind in KINDS for one in forgery.breaks.of(kind)]:
         before = referee.check(forgery.naive.originals(one.kind)[0])
         with forgery.breaks.broken(one):
             pass
@@ -124,7 +123,7 @@ def test_a_break_that_is_not_in_the_source_is_an_error(forgery):
 
 @pytest.mark.parametrize(("fall", "why"), [(0, "MemoryError"), (1, "SIGABRT")])
 def test_a_referee_that_falls_over_is_a_crash_and_another_child_goes_on(fall, why, forgery):
-    broken = len(forgery.breaks.BREAKS) + fall
+    broken = len(forgery.breaks.of(SAMPLE)) + fall
     said = forgery.workers.verdicts(SAMPLE, 0, range(40), broken)
     first = next(one for one in said if one[1] == "CRASH")
     assert why in first[2]

@@ -26,10 +26,11 @@ MOST_DEATHS = 20  #: children that may die before the rest is left out
 
 
 def serve(kind, seed, numbers, broken=None):
-    """Judge in this process, a JSON line for each on stdout; ``broken`` numbers a break."""
+    """Judge in this process, a JSON line for each on stdout; ``broken`` numbers a break or a fall."""
+    every = [*breaks.of(kind), *breaks.falls(kind)]
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    with nullcontext() if broken is None else breaks.broken(breaks.EVERY[broken]):
+    with nullcontext() if broken is None else breaks.broken(every[broken]):
         _allow()
         for one in judging.campaign(kind, seed, numbers):
             os.write(1, json.dumps(one).encode() + b"\n")

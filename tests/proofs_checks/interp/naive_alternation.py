@@ -12,6 +12,19 @@ from naive import altered, changes, increasing, keys, labels_of, refutes, whole
 
 from proofs_checks.interp.alternation import CLAIMS
 
+#: Steps that the referee could have left out (``forgery/breaks.py``).
+BREAKS = (
+    ("check", "labels)) != changes", "labels)) > changes"),
+    ("check", 'listed["subset"] != list(subset) or ', ""),
+    ("interp.one_layer:blocked", "min(z) < 0 or ", ""),
+    ("interp.one_layer:blocked", "sum(weights) != 0", "sum(weights) < 0"),
+    (
+        "interp.one_layer:demand_refuted",
+        "not any(block.issuperset(cell) for block in blocks)",
+        "not blocks",
+    ),
+)
+
 
 def genuine(statement, evidence):
     if not keys(statement, "claim", "units", "points", "changes"):

@@ -20,6 +20,16 @@ E = sum(Fraction(1, factorial(k)) for k in range(18)) + Fraction(2, factorial(18
 MOST = {"N": 4000, "b": 2000, "parameters": 2000, "units": 500}
 
 
+#: Steps that the referee could have left out (``forgery/breaks.py``).
+BREAKS = (
+    ("_check_entry", "left < right <= proved[1]", "left and right <= proved[1]"),
+    ("_check_entry", "proved[0] <= left < right", "left < right"),
+    ("_check_entry", "left < right <= proved[1]", "left < right"),
+    ("_check_coverage", "reach + 1) < target", "reach + 2) < target"),
+    ("_read_statement", "1 << b:", "2 << b:"),
+)
+
+
 def warren(S: int, D: int, p: int) -> Fraction:
     return 2 * (2 * E * S * D / p) ** p if S >= p else Fraction(2**S)
 

@@ -12,6 +12,15 @@ from naive import altered, changes, increasing, keys, labels_of, refutes, whole
 
 from proofs_checks.interp.dichotomies import CLAIMS
 
+#: Steps that the referee could have left out (``forgery/breaks.py``).
+BREAKS = (
+    ("_agrees", "all(", "any("),
+    ("_labellings", "!= sorted(set(listed))", "!= sorted(listed)"),
+    ("interp.one_layer:demand_realised", "value > 0", "value >= 0"),
+    ("interp.one_layer:demand_realised", "network.widths != (units, 1)", "False"),
+    ("interp.one_layer:blocked", "sum(weights) != 0", "sum(weights) < 0"),
+)
+
 
 def genuine(statement, evidence):
     if not keys(statement, "claim", "units", "points", "realisable"):

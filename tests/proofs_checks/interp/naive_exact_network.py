@@ -19,6 +19,15 @@ TENT = [
 ]
 
 
+#: Steps that the referee could have left out (``forgery/breaks.py``).
+BREAKS = (
+    ("check", "stated != actual", "stated > actual"),
+    ("check", "value != (label,)", "value > (label,)"),
+    ("check", "network.parameters > most", "network.parameters > most + 9"),
+    ("_points", "len(set(points)) != len(points)", "not points"),
+)
+
+
 def genuine(statement, evidence):
     if not keys(statement, "claim", "points", "labels", *SIZE) or not keys(evidence, "network"):
         return False

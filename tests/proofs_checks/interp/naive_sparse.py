@@ -18,6 +18,14 @@ ENOUGH = {"N": 40, "b": 100}
 MOST = {"N": 300, "b": 500, "nonzeros": 40}
 
 
+#: Steps that the referee could have left out (``forgery/breaks.py``).
+BREAKS = (
+    ("check", "range(1, target)", "range(1, target - 1)"),
+    ("check", "for U in range(s)", "for U in range(s - 1)"),
+    ("check", "1 << b:", "2 << b:"),
+)
+
+
 def genuine(statement, evidence):
     if not keys(statement, "claim", "N", "b", "d", "nonzeros") or not keys(evidence, "precision"):
         return False

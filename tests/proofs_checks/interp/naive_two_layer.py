@@ -23,6 +23,21 @@ KNOWN = {
 MOST = 10  #: units of all layers that are judged
 
 
+#: Steps that the referee could have left out (``forgery/breaks.py``).
+BREAKS = (
+    ("check", "bound != changes", "bound < changes"),
+    ("check", "pairwise(seen)) != changes", "pairwise(seen)) > changes"),
+    ("upper_bound", " and min(widths) == 1", ""),
+    ("farkas:check_infeasible", "if y < 0", "if y < -1"),
+    ("farkas:check_infeasible", ") != 0:", ") > 0:"),
+    (
+        "interp.two_layer_cells:blocked_by",
+        "any(refuted <= rows for refuted in pool.get(new, ()))",
+        "bool(pool)",
+    ),
+)
+
+
 def genuine(statement, evidence):
     if not keys(statement, "claim", "widths", "changes"):
         return False

@@ -25,6 +25,16 @@ ENOUGH = {"N": 40, "b": 100}
 MOST = {"N": 300, "b": 500, "uniform": 100, "general": 26}
 
 
+#: Steps that the referee could have left out (``forgery/breaks.py``).
+BREAKS = (
+    ("excluded", "K < N - 1", "K <= N"),
+    ("excluded", "if ups < n or", "if ups <= n or"),
+    ("excluded", "served < need", "served < 2 * need"),
+    ("classes", "while vector_parameters(d, w) < below", "if vector_parameters(d, w) < below"),
+    ("check", "1 << b:", "2 << b:"),
+)
+
+
 def genuine(statement, evidence):
     if not keys(statement, "claim", "N", "b", "d", "widths", "parameters"):
         return False

@@ -19,6 +19,15 @@ from proofs_checks.psbn.collapse_time import CLAIMS
 SLACK = 1e-7  #: relative error of the solver allowed for
 
 
+#: Steps that the referee could have left out (``forgery/breaks.py``).
+BREAKS = (
+    ("check", "found >= ball(low) and ", ""),
+    ("check", " and found <= ball(high)", ""),
+    ("check", "r0 <= R and ", "r0 and "),
+    ("check", "at(ball(R)) > 0", "at(ball(R)) != 0"),
+)
+
+
 def genuine(statement, evidence):
     names = ("c", "r0", "R", "low", "high")
     if (

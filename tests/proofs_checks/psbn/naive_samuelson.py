@@ -12,6 +12,14 @@ from naive import altered, keys, number, whole
 
 from proofs_checks.psbn.samuelson import CLAIMS
 
+#: Steps that the referee could have left out (``forgery/breaks.py``).
+BREAKS = (
+    ("_add_square", "weight < 0", "weight < -2"),
+    ("check", "right[i][j] != left", "right[i][j] > left"),
+    ("_demand_attained", "!= k * total", "> k * total"),
+    ("_demand_attained", "sum(d) != 0", "sum(d) < 0"),
+)
+
 
 def genuine(statement, evidence):
     if not keys(statement, "claim", "n", "square") or statement["claim"] not in CLAIMS:

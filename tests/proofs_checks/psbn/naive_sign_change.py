@@ -13,6 +13,15 @@ from naive import TooLarge, keys, number, whole
 
 from proofs_checks.psbn.sign_change import CLAIMS
 
+#: Steps that the referee could have left out (``forgery/breaks.py``).
+BREAKS = (
+    ("check", "if not slope.at(between(ball(low), ball(high))) > 0:", "if False:"),
+    ("check", "_demand_sign(f, (-beyond, low), -1) + ", ""),
+    ("check", " + _demand_sign(f, (high, beyond), 1)", ""),
+    ("_demand_tails", "not _left_tail(f, beyond) < 0", "_left_tail(f, beyond) > 0"),
+    ("_demand_tails", "not _right_tail(f, beyond) > 0", "_right_tail(f, beyond) < 0"),
+)
+
 
 def genuine(statement, evidence):
     if not keys(statement, "claim", "function", "low", "high") or not keys(

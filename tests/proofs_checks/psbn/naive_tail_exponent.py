@@ -16,6 +16,14 @@ from proofs_checks.psbn.tail_exponent import CLAIMS
 SLACK = 1e-6
 
 
+#: Steps that the referee could have left out (``forgery/breaks.py``).
+BREAKS = (
+    ("check", "ball(high), way) < 0", "ball(high), way) < 1"),
+    ("check", "_demand_positive(low, way)", "0"),
+    ("check", "not 1 < low", "not 0 < low"),
+)
+
+
 def genuine(statement, evidence):
     functions, numbers = ("diffusion", "drift", "potential"), ("c", "R", "low", "high")
     if not keys(statement, "claim", *functions, *numbers) or statement["claim"] not in CLAIMS:
