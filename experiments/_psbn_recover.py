@@ -6,6 +6,9 @@ r"""Numbers of the recovery experiment: dead channels under three kinds of fine-
 | m_k | what k steps of heavy ball with decay and zero gradient multiply a parameter by |
 | reach | largest normalised value of a channel over the data: it is active as soon as r > -reach |
 
+Dead: no positive value over the training set, normalised with the statistics of that whole set. (Running
+statistics would lag behind the large steps before.)
+
 psbn.T10: while a channel has no gradient, r_k = (beta0 m_k + alpha) / (|gamma0| m_k), with alpha = 0 for
 BN, so that BN keeps r and psBN brings it back, if there is decay. Recovery is predicted at the first k
 with r_k > -reach.
@@ -57,7 +60,7 @@ def recovery(task: Run, rng: Random) -> dict[str, Any]:
         made = nets.optimiser(net, nets.Recipe("sgd", task.rate_before, DECAY_BEFORE))
         for batch in nets.orders(len(images.x), task.epochs_before, seeds[1]):
             nets.step(net, made, images.x[batch], images.y[batch])
-        before = nets.active_shares(net, images.x) == 0
+        before = active_shares(net, images.x) == 0
         start = {
             "dead": before.nonzero().flatten().tolist(),
             "accuracy": nets.accuracy(net, images.x_test, images.y_test),
@@ -72,7 +75,7 @@ def _arm(task: Run, name: str, net: nets.Net, images: Images, seed: int) -> dict
     if name != "bn":
         convert_psbn(mine, nets.ALPHA)
     moved = _moved(net, mine, images.x)
-    chosen = (nets.active_shares(mine, images.x) == 0).nonzero().flatten()
+    chosen = (active_shares(mine, images.x) == 0).nonzero().flatten()
     reach = reaches(mine, images.x)[chosen]
     scale = torch.cat([norm.weight.detach().abs().double() for norm in mine.norms])[chosen]  # type: ignore[union-attr,operator]
     decay = 0.0 if name == "psbn0" else task.decay
@@ -90,7 +93,7 @@ def _arm(task: Run, name: str, net: nets.Net, images: Images, seed: int) -> dict
         silent.append(_no_gradient(mine)[chosen])
         paths.append(nets.ratios(mine)[chosen])
         if k % every == 0 or k == len(batches):
-            dead = nets.active_shares(mine, images.x) == 0
+            dead = active_shares(mine, images.x) == 0
             counts.append([k, int(dead.sum())])
             alive[(alive < 0) & ~dead[chosen]] = k
     pull = torch.zeros_like(scale) if name == "bn" else nets.ALPHA / scale
@@ -99,7 +102,7 @@ def _arm(task: Run, name: str, net: nets.Net, images: Images, seed: int) -> dict
     parts = [_parts(float(paths[0][i]), float(pull[i]), m) for i in range(len(chosen))]
     columns = zip(torch.stack(paths).T, torch.stack(silent).T, laws, parts, strict=True)
     tracks = [_Track(*column) for column in columns]
-    final = nets.active_shares(mine, images.x) == 0
+    final = active_shares(mine, images.x) == 0
     return {
         **{"moved": moved, "counts": counts, "after": int(final.sum())},
         "of_the_first": int(final[chosen].sum()),
@@ -118,15 +121,24 @@ def _moved(first: nets.Net, second: nets.Net, x: Tensor) -> float:
 
 
 @torch.no_grad()
+def active_shares(net: nets.Net, x: Tensor) -> Tensor:
+    """(6 W,): the share of positive values of each channel over x, with the statistics of x."""
+    return torch.cat([(z > 0).float().mean((0, 2, 3)) for _, z, _ in _whole(net).blocks(x)])
+
+
+def _whole(net: nets.Net) -> nets.Net:
+    """A copy that normalises with the batch, so that the running statistics of ``net`` stay."""
+    return deepcopy(net).train()
+
+
+@torch.no_grad()
 def reaches(net: nets.Net, x: Tensor) -> Tensor:
-    """(6 W,): the largest of (z - beta) / |gamma| over x, in evaluation mode."""
-    net.eval()
+    """(6 W,): the largest of (z - beta) / |gamma| over x, with the statistics of x."""
     found = []
-    for norm, z, _ in net.blocks(x):
+    for norm, z, _ in _whole(net).blocks(x):
         beta = norm.bias + getattr(norm, "alpha", 0.0)  # type: ignore[operator]
         gamma = norm.weight.abs().clamp_min(1e-12)  # type: ignore[union-attr,operator]
         found.append((z.amax((0, 2, 3)) - beta) / gamma)  # type: ignore[operator]
-    net.train()
     return torch.cat(found)
 
 

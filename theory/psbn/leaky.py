@@ -88,6 +88,7 @@ def _broken_sum(
 @T12.check(
     EXACT,
     scope="signs g, two-point law of xhat, n = 1, 2, 3, ratios -3 .. 3, three slopes; enumerated",
+    part=True,
 )
 def enumerated_variance(claim: Claim) -> Outcome:
     """Var G_beta over all batches and signs, against a^2/n; equality where every batch is inactive."""

@@ -55,6 +55,7 @@ T8 = Claim(
 @T8.check(
     EXACT,
     scope="mu = k/10, rational buffers; K = 1..40 steps and the limit, by exact geometric sums",
+    part=True,
 )
 def movement_after_death(claim: Claim) -> Outcome:
     """Run both forms with zero gradients: the K-th partial sum is the total times 1 - mu^K."""

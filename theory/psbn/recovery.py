@@ -94,7 +94,9 @@ def listed_cases(claim: Claim) -> Outcome:
     return established(cases=len(claim["cases"]))
 
 
-@T10.check(EXACT, scope="the first case with heavy ball, zero buffer at the start, in fractions")
+@T10.check(
+    EXACT, scope="the first case with heavy ball, zero buffer at the start, in fractions", part=True
+)
 def with_momentum(claim: Claim) -> Outcome:
     """Both parameters are x_k times their start; the channel is back when x_k <= 1/q."""
     one, (mu, stated) = claim["cases"][0][0], claim["momentum"]
@@ -110,7 +112,9 @@ def _simulated(one: DeadChannel, most: int) -> int | None:
     return simulated_recovery(one, most)
 
 
-@T10.check(EXACT, scope="rho = 9/10, 2/3 and q = rho^-j, j = 1..40: the quotient is an integer")
+@T10.check(
+    EXACT, scope="rho = 9/10, 2/3 and q = rho^-j, j = 1..40: the quotient is an integer", part=True
+)
 def integer_quotients(claim: Claim) -> Outcome:
     """Where ln q / -ln rho is exactly j, the channel is back at step j and not before."""
     cases = 0

@@ -35,6 +35,7 @@ from theory.psbn._sampling import (
     mean,
     slope,
 )
+from theory.psbn.scaling import slope_of_overshoot
 
 X3 = Claim(
     id="psbn.X3",
@@ -105,21 +106,22 @@ X4 = Claim(
     kind=ERRATUM,
     title="P4 with a restoring mean gradient: exponential in 1/eta",
     statement=r"If the mean gradient pulls r back by $0.1\,h\,r$ per step, the slope of the rate "
-    r"in $\eta$ between h = 0.4 and 0.8 is 3.7 (c = 1.5, R = 1, frozen gamma), and it grows as h "
+    r"in $\eta$ between h = 0.4 and 0.8 is 3.688 (c = 1.5, R = 1, frozen gamma), and it grows as h "
     r"falls (Kramers): P4 needs noise without a restoring mean.",
     hypotheses={"restoring": "the mean gradient is 0.1 (s / sqrt n) r"},
-    constants={"slope": 3.7},
+    constants={"slope": 3.688},
     source=Derived("exit from a potential well; the abstract speaks of high gradient noise"),
     needs=("psbn.P4", "psbn.T7"),
 )
-KRAMERS = Band(near=0.05, far=0.2)
+KRAMERS = Band(near=0.001, far=0.08)
 KRAMERS_TRIALS = KRAMERS.trials(1.0 * 2**0.5 / log(2))
 KRAMERS_RATES = declare("slope of the rate in eta", KRAMERS, KRAMERS_TRIALS, "psbn.X4.slope")
 
 
 @X4.check(
     STATISTICAL,
-    scope="r0 = 0, c = 1.5, R = 1, Gaussian gradients, h = 0.4 and 0.8; normal approximation",
+    scope="r0 = 0, c = 1.5, R = 1, Gaussian gradients, h = 0.4 and 0.8; 0.08 off is noticed; normal "
+    "approximation",
     tier="slow",
     rates=KRAMERS_RATES,
 )
@@ -142,8 +144,9 @@ def _mean_time(h: float, restore: float, trials: int, stream: str) -> Estimate:
 
 
 X4.falsifier("slope 2", constants={"slope": 2.0}, because="the well deepens like 1/h")
-X4.falsifier("slope 3.4", constants={"slope": 3.4}, because="it is 3.7")
-X4.falsifier("no restoring gradient", drop="restoring", because="then it is 1.95 (P4)")
+X4.falsifier("slope 3.6", constants={"slope": 3.6}, because="it is 3.688")
+X4.falsifier("slope 3.78", constants={"slope": 3.78}, because="it is 3.688")
+X4.falsifier("no restoring gradient", drop="restoring", because="then it is 1.92 (P4)")
 
 
 @X4.inhabitant
@@ -167,29 +170,36 @@ X7 = Claim(
     source=Derived("a step takes the time eta"),
     needs=("psbn.P4", "psbn.T7"),
 )
-TIME = Band(near=0.05, far=0.12)
+TIME = Band(near=0.012, far=0.06)  # near: what the overshoot is off (integral equation)
 TIME_TRIALS = TIME.trials(0.83 * 2**0.5 / log(4))
 TIME_RATES = declare("slope of 1/(eta E[T]) in eta", TIME, TIME_TRIALS, "psbn.X7.slope")
 
 
 @X7.check(
     STATISTICAL,
-    scope="r0 = 0, c = 1.5, R = 1, frozen gamma, Gaussian gradients, h = 0.1 and 0.4; normal approximation",
+    scope="r0 = 0, c = 1.5, R = 1, frozen gamma, Gaussian gradients, h = 0.1 and 0.4; overshoot taken off, "
+    "0.06 off is noticed; normal approximation",
     tier="slow",
     rates=TIME_RATES,
 )
 def slope_per_time(claim: Claim) -> Outcome:
-    """Mean times eta T at two learning rates."""
+    """Mean times eta T at two learning rates, against the claimed slope with the overshoot of T7."""
     y = []
     for h in (0.1, 0.4):
         one = _mean_time(h, 0.0, TIME_TRIALS, "psbn.X7.slope")
         y.append(log_of(Estimate(h * one.value, h * one.error, one.n)))
     found = slope([log(0.1), log(0.4)], y)
     rate = Estimate(-found.value, found.error, found.n)
-    return decide(rate, float(claim["eta"]), TIME, TIME_RATES)
+    target = float(claim["eta"]) - slope_of_overshoot((0.1, 0.4))
+    return decide(rate, target, TIME, TIME_RATES)
 
 
 X7.falsifier("slope 2", constants={"eta": Fraction(2)}, because="larger steps take more time each")
-X7.falsifier(
-    "slope 4/5", constants={"eta": Fraction(4, 5)}, because="it is 0.95 from h = 0.1 to 0.4"
-)
+for _exponent in (Fraction(94, 100), Fraction(107, 100)):
+    X7.falsifier(
+        f"slope {float(_exponent):g}",
+        constants={"eta": _exponent},
+        because="the rate has slope 2, and the overshoot is taken off",
+    )
+
+del _exponent

@@ -63,7 +63,8 @@ T7c = Claim(
     r"with a nonzero solution of $\tfrac A2 u'' + (1-p) b u' + \tfrac{p(p-1)}2 (\Phi - r\varphi) "
     r"u = 0$, $u(-c) = 0$, $u'(R) = 0$. At R = 1: 1.72384, 1.53556, 1.34376, 1.25003, 1.19548, "
     r"1.13538 for c = 0.25, 0.5, 1, 1.5, 2, 3. All are below 2, so the mean of T is infinite; by "
-    r"T6 every quantile of T is proportional to $(\gamma_0/\eta)^2$ in the limit.",
+    r"T6 every quantile of T is proportional to $(\gamma_0/\eta)^2$ in the limit (exponents "
+    r"within 0.02 for the lower quartile, c = 3, h = 0.05 to 0.1).",
     hypotheses={"trained_gamma": "gamma and beta both move, and kappa with gamma"},
     constants={
         "p": TABLE,
@@ -82,7 +83,8 @@ T7c = Claim(
 
 @T7c.check(
     CERTIFIED,
-    scope="R = 1 and the six c: the least p > 1, to five decimals, and that it is below 2",
+    scope="R = 1 and the six c: the eigenvalue p*, to five decimals, and that it is below 2 (that survival "
+    "follows it is simulated for c = 1.5 only)",
 )
 def tail_exponents(claim: Claim) -> Outcome:
     """The referee shoots from R with balls of p: no zero of u(-c) in [1, low], a sign change by high."""
@@ -145,47 +147,51 @@ def survival_over_a_decade(claim: Claim) -> Outcome:
     )
 
 
-# -- the median -----------------------------------------------------------------------------------------
+# -- a quantile -----------------------------------------------------------------------------------------
 
-MEDIANS = Band(near=0.06, far=0.15)
-GRID = (0.05, 0.2)
-MEDIAN_TRIALS = MEDIANS.trials(1.75 * sqrt(2) / log(4), (ALPHA / 2, BETA / 2))  # spread by a pilot
-MEDIAN_RATES = declare(
-    "log-log slopes of the median of T in eta, in gamma", MEDIANS, MEDIAN_TRIALS, "psbn.T7c.median"
+Q = 0.25  # the lower quartile: near 1.2 / kappa0, long before the tail
+# near: at h = 0.05 to 0.1 a pilot of 400000 trials gave 0.003(5), and 0.05 up to h = 0.2.
+QUARTILES = Band(near=0.02, far=0.08)
+QUARTILE_TRIALS = QUARTILES.trials(1.65 * sqrt(2) / log(2), (ALPHA / 2, BETA / 2))
+QUARTILE_RATES = declare(
+    "log-log slopes of the lower quartile of T in eta, in gamma",
+    QUARTILES,
+    QUARTILE_TRIALS,
+    "psbn.T7c.quartile",
 )
 
 
 @T7c.check(
     STATISTICAL,
-    scope="c = 3, R = 1, eta 0.05 and 0.2, gamma 1 and 4, Gaussian gradients; order statistics, "
-    "normal limits",
+    scope="lower quartile, c = 3, R = 1, h = 0.05 and 0.1 (eta 0.05, 0.1; gamma 1, 2), Gaussian gradients; "
+    "exponents to within 0.02, 0.08 off is noticed; order statistics, normal limits",
     tier="slow",
-    rates=MEDIAN_RATES,
+    rates=QUARTILE_RATES,
 )
-def slopes_of_the_median(claim: Claim) -> Outcome:
-    """Median steps at two learning rates, and at two scales."""
+def slopes_of_the_quartile(claim: Claim) -> Outcome:
+    """The lower quartile of T, in steps, at two learning rates, and at two scales."""
     parts = []
-    for name, ends in (("eta", ((0.05, 1.0), (0.2, 1.0))), ("gamma", ((0.2, 4.0), (0.2, 1.0)))):
+    for name, ends in (("eta", ((0.05, 1.0), (0.1, 1.0))), ("gamma", ((0.1, 2.0), (0.1, 1.0)))):
         x = [log(eta if name == "eta" else gamma) for eta, gamma in ends]
-        y = [log_median(eta, gamma, f"psbn.T7c.median.{name}") for eta, gamma in ends]
+        y = [log_quartile(eta, gamma, f"psbn.T7c.quartile.{name}") for eta, gamma in ends]
         parts.append((name, slope(x, y), float(claim[name])))
-    return decide_all(parts, MEDIANS, MEDIAN_RATES)
+    return decide_all(parts, QUARTILES, QUARTILE_RATES)
 
 
 @lru_cache(maxsize=16)
-def log_median(eta: float, gamma: float, stream: str) -> Estimate:
-    """ln of the median of T; its error from the order statistics one binomial deviation to each side."""
+def log_quartile(eta: float, gamma: float, stream: str) -> Estimate:
+    """ln of the quartile of T; its error from the order statistics three deviations to each side."""
     import numpy as np
 
     from constructions.psbn import simulate
 
     channel = simulate.Channel(eta, gamma)
-    walk = simulate.Walk(3.0, 1.0, round(5 / channel.kappa))  # the median is near 3
+    walk = simulate.Walk(3.0, 1.0, round(1.6 / channel.kappa))
     rng = generator(stream, f"{eta} {gamma}")
-    found = np.sort(simulate.trained_times(channel, walk, MEDIAN_TRIALS, rng))
+    found = np.sort(simulate.trained_times(channel, walk, QUARTILE_TRIALS, rng))
     n = len(found)
-    reach = 3 * sqrt(n) / 2
-    low, middle, high = (float(found[round(n / 2 + k * reach)]) for k in (-1, 0, 1))
+    reach = 3 * sqrt(n * Q * (1 - Q))
+    low, middle, high = (float(found[round(Q * n + k * reach)]) for k in (-1, 0, 1))
     return Estimate(log(middle), log(high / low) / 6, n)
 
 
@@ -206,8 +212,8 @@ T7c.falsifier(
     because="the wedge is wider",
 )
 T7c.falsifier(
-    "p* = 1.6 at c = 1.5",
-    constants={"p": _table("1.5", "1.6")},
+    "p* = 1.5 at c = 1.5",
+    constants={"p": _table("1.5", "1.5")},
     by=("tail_exponents", "survival_over_a_decade"),
     because="it is 1.25003",
 )
@@ -224,15 +230,21 @@ T7c.falsifier(
     because="survival is then exponential (T7b)",
 )
 T7c.falsifier(
-    "median like 1/eta",
+    "quantiles like 1/eta",
     constants={"eta": -1},
-    by="slopes_of_the_median",
+    by="slopes_of_the_quartile",
     because="by T6 the limit depends on (gamma0/eta)^2",
 )
 T7c.falsifier(
-    "median like gamma^(17/10)",
-    constants={"gamma": 1.7},
-    by="slopes_of_the_median",
+    "quantiles like eta^(-1.915)",
+    constants={"eta": -1.915},
+    by="slopes_of_the_quartile",
+    because="by T6 the limit depends on (gamma0/eta)^2",
+)
+T7c.falsifier(
+    "quantiles like gamma^2.085",
+    constants={"gamma": 2.085},
+    by="slopes_of_the_quartile",
     because="by T6 the limit depends on (gamma0/eta)^2",
 )
 
@@ -294,8 +306,8 @@ def truncated_means(claim: Claim) -> Outcome:
 
 
 X8.falsifier(
-    "more than three and a half times",
-    constants={"growth": Fraction(7, 2)},
+    "more than three and a quarter times",
+    constants={"growth": Fraction(13, 4)},
     because="it is about 2.8, 10^(1 - p*/2) in the limit",
 )
 X8.falsifier(
