@@ -16,13 +16,14 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from fractions import Fraction
+from functools import lru_cache
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from constructions.psbn.hazard import Place, collapse_constant, discrete_place
+from constructions.psbn.hazard import Place, collapse_constant
 from experiments._lab.seeds import numpy_generator
-from experiments._psbn_diffusion import Strip, mean_time
 from experiments._psbn_statistics import quantile, relative_error
+from theory.psbn._chain import mean_steps
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -87,7 +88,7 @@ def simulated(task: Times, rng: Random) -> NDArray[Any]:
 
 
 def times(task: Times, rng: Random) -> dict[str, Any]:
-    """Mean and median with their errors, and what the limit predicts for the mean."""
+    """Mean and median with their errors, and the mean that the walk's integral equation has."""
     T = simulated(task, rng)
     row = {**asdict(task), "eta": task.eta, "gamma": task.gamma}
     row["left"] = int((T > task.horizon).sum())
@@ -100,6 +101,8 @@ def times(task: Times, rng: Random) -> dict[str, Any]:
         row["median_error"] = relative_error(middle)
     if task.model == "trained":
         row["truncated"] = [_truncated(T, task, t) for t in TRUNCATED]
+        if row["truncated"][-1]["mean"] is not None:
+            row["growth"] = _growth(T, task)
     return row
 
 
@@ -114,14 +117,33 @@ def _truncated(T: NDArray[Any], task: Times, t: int) -> dict[str, Any]:
     return {"t": t, "mean": float(cut.mean()), "error": float(cut.std(ddof=1) / len(T) ** 0.5)}
 
 
+def _growth(T: NDArray[Any], task: Times) -> dict[str, Any]:
+    """The exponent of E min(T, t) between the last two horizons t, and its error (delta method)."""
+    import numpy as np
+
+    before, after = TRUNCATED[-2:]
+    early, late = (np.minimum(T, t / task.h**2) for t in (before, after))
+    decades = float(np.log(after / before))
+    influence = late / late.mean() - early / early.mean()
+    return {
+        "exponent": float(np.log(late.mean() / early.mean())) / decades,
+        "error": float(influence.std(ddof=1)) / len(T) ** 0.5 / decades,
+    }
+
+
 def predicted(task: Times) -> float | None:
-    """Mean time in steps, with the overshoot of discrete steps; trained gamma has none."""
-    if task.model in ("frozen", "held"):
-        return corrected(task.model, task.c, task.h) / task.h**2
+    """Mean time in steps of a walk with steps of this size, no limit taken; trained gamma has none."""
+    if task.model == "trained":
+        return None
     if task.model == "pulled":
-        c = float(discrete_place("frozen", start(task.c), task.h).c)
-        return mean_time("frozen", Strip(c, R), PULL / task.h) / task.h**2
-    return None
+        return exact_mean("frozen", task.c, task.h, PULL)
+    return exact_mean(task.model, task.c, task.h)
+
+
+@lru_cache(maxsize=256)
+def exact_mean(model: str, c: float, h: float, restore: float = 0.0) -> float:
+    """E[T] in steps, by the integral equation."""
+    return mean_steps(model, start(c), h, restore)
 
 
 def start(c: float) -> Place:
@@ -130,13 +152,8 @@ def start(c: float) -> Place:
 
 
 def constant(model: str, c: float) -> float:
-    """C(0, c, R)."""
+    """C(0, c, R) of the diffusion limit."""
     return collapse_constant(model, start(c))
-
-
-def corrected(model: str, c: float, h: float) -> float:
-    """C with Siegmund's overshoot of steps of size h."""
-    return collapse_constant(model, discrete_place(model, start(c), h))
 
 
 def jumps(task: Jump, rng: Random) -> dict[str, Any]:

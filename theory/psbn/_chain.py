@@ -11,6 +11,7 @@ the ratio of two correlated normals, whose density is known in closed form (Hink
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
@@ -52,13 +53,18 @@ def mean_steps(model: str, place: Place, h: float, restore: float = 0.0) -> floa
 
 def _nodes(c: float, R: float, shortest: float) -> tuple[NDArray[Any], NDArray[Any]]:
     """Gauss-Legendre nodes and weights on [-c, R]."""
-    import numpy as np
-
     count = max(LEAST, ceil(FINENESS * (R + c) / shortest))
     if count > MOST:
         raise ValueError(f"h: steps of {shortest:.2g} at -c need {count} nodes, at most {MOST}")
-    x, weight = np.polynomial.legendre.leggauss(count)
+    x, weight = _legendre(count)
     return -c + (R + c) * (x + 1) / 2, (R + c) / 2 * weight
+
+
+@lru_cache(maxsize=64)
+def _legendre(count: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    from scipy.special import roots_legendre
+
+    return roots_legendre(count)
 
 
 def _density(
