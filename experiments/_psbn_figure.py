@@ -49,6 +49,15 @@ def log_ticks(axes: Any, which: str, places: Sequence[float]) -> None:
     axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
 
 
+def log_numbers(axis: Any) -> None:
+    """Plain numbers at 1, 2 and 5 of every decade of a logarithmic axis: no labels run into another."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
+
+
 def nothing(reason: str) -> tuple[Any, list[dict[str, Any]]]:
     """A figure that says why there is none."""
     from matplotlib.figure import Figure

@@ -6,7 +6,7 @@ from typing import Any
 
 from experiments._lab.figure import PREDICTED, styled
 from experiments._lab.text import heading, table
-from experiments._psbn_figure import bars, nothing, style
+from experiments._psbn_figure import bars, log_numbers, nothing, style
 from experiments._psbn_gradients import BLOCKS, FACTORS, SCALE
 from experiments._psbn_text import note
 
@@ -102,6 +102,7 @@ def draw(metrics: Metrics) -> tuple[Any, list[Metrics]]:
     if "missing" in metrics:
         return nothing(metrics["missing"])
     kinds = list(dict.fromkeys((net["epochs"], net["rate"]) for net in metrics["nets"]))
+    first = metrics["nets"][0]
     with styled():
         figure = Figure(figsize=(3.2 * len(kinds) + 0.6, 7.2))
         panels = figure.subplots(3, len(kinds), squeeze=False, sharex="row", sharey="row")
@@ -111,7 +112,7 @@ def draw(metrics: Metrics) -> tuple[Any, list[Metrics]]:
             for line, of in enumerate(("beta", "gamma")):
                 _scatter(panels[line][column], nets, of, limits[line])
             panels[0][column].set_title(
-                "as initialised" if not kind[0] else f"after {kind[0]} epochs at {kind[1]:g}"
+                "as initialised" if not kind[0] else f"epochs: {kind[0]}, rate: {kind[1]:g}"
             )
             mine = [
                 one
@@ -126,7 +127,8 @@ def draw(metrics: Metrics) -> tuple[Any, list[Metrics]]:
         handles, labels = panels[0][0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=BLOCKS + 2)
         figure.suptitle(
-            "Gradients of real batches against psbn.T3, one mark a channel; dashed: equal\n"
+            f"Gradients of {first['batches']} real batches ({first['data']}) against psbn.T3: one mark a "
+            f"channel, nets: {len({net['replicate'] for net in metrics['nets']})}; dashed: equal\n"
             "bottom: the hypotheses one by one (median and quartiles over channels)",
             fontsize=10,
         )
@@ -169,6 +171,8 @@ def _scatter(axes: Any, nets: list[Metrics], of: str, limits: Any) -> None:
         how = {**style(block), "ls": "", "ms": 3, "mfc": "none", "mew": 0.7}
         axes.plot(*zip(*points, strict=True) if points else ((), ()), label=f"block {block}", **how)
     axes.set(xscale="log", yscale="log", xlim=limits[0], ylim=limits[1])
+    for axis in (axes.xaxis, axes.yaxis):
+        log_numbers(axis)
     ends = (min(limits[0][0], limits[1][0]), max(limits[0][1], limits[1][1]))
     axes.plot(ends, ends, color="black", label="equal", **PREDICTED)
     axes.plot(ends, [2**0.5 * x for x in ends], color="0.6", lw=0.7, label="variance off by 2")

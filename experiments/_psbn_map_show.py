@@ -7,7 +7,7 @@ from typing import Any
 from experiments._lab.figure import PREDICTED, styled
 from experiments._lab.text import heading, table
 from experiments._psbn_figure import style
-from experiments._psbn_map import DEPTHS, ENDS, FAR, STARTS, THRESHOLDS, H, R
+from experiments._psbn_map import DEPTHS, ENDS, FAR, FAR_H, STARTS, THRESHOLDS, H, R
 from experiments._psbn_text import note
 
 Metrics = dict[str, Any]
@@ -97,7 +97,9 @@ def draw(metrics: Metrics) -> tuple[Any, list[Metrics]]:
         panels[1][0].set_title(r"$\gamma$ trained: tail exponent $p^*/2$ (bold: finite mean)")
         _curves(panels[1][1], metrics)
         figure.suptitle(
-            r"Collapse times of $r=\beta/|\gamma|$ under pure noise, $R=1$ unless varied",
+            r"Collapse times of $r=\beta/|\gamma|$ under pure noise, $R=1$ unless varied" + "\n"
+            f"held means and exponents: computed; medians and tails: {metrics['trials']} and "
+            f"{metrics['tails'][0]['trials']} simulated trials, h = {H:g} and {FAR_H:g}; dashed: predicted",
             fontsize=10,
         )
     keys = (

@@ -142,13 +142,15 @@ def draw(metrics: Metrics) -> tuple[Any, list[Metrics]]:
         chosen = max(metrics["nets"], key=lambda net: len(net["start"]["dead"]))
         _ratios(panels[0][1], chosen, "psbn")
         _ratios(panels[1][0], chosen, "bn")
-        low = min(panels[0][1].get_ylim()[0], panels[1][0].get_ylim()[0])
+        # A ratio that is alive may be anything; what is shown is where the dead ones are.
+        starts = [c["r0"] for arm in ("psbn", "bn") for c in chosen["arms"][arm]["channels"]]
         for axes in (panels[0][1], panels[1][0]):
-            axes.set_ylim(low, 4)
+            axes.set_ylim(1.15 * min(starts, default=-4) - 2, 4)
         _steps(panels[1][1], metrics)
         figure.suptitle(
             "Dead channels under fine-tuning: decay of norm parameters brings them back under psBN only\n"
-            "dashed: formula of psbn.T10, without any fit",
+            f"{chosen['data']}, nets: {len(metrics['nets'])}, channels: {6 * chosen['width']}, rate "
+            f"{chosen['rate']:g}, decay {chosen['decay']:g}; dashed: formula of psbn.T10, without any fit",
             fontsize=10,
         )
     return figure, [
@@ -160,8 +162,10 @@ def draw(metrics: Metrics) -> tuple[Any, list[Metrics]]:
 
 
 def _dead(axes: Any, metrics: Metrics) -> None:
+    every = []
     for i, (name, label) in enumerate(NAMES.items()):
         lines = [net["arms"][name]["counts"] for net in metrics["nets"]]
+        every += lines
         for line in lines:
             axes.plot(*zip(*line, strict=True), color=style(i)["color"], lw=0.7, alpha=0.45)
         steps = [k for k, _ in lines[0]]
@@ -171,7 +175,8 @@ def _dead(axes: Any, metrics: Metrics) -> None:
         xlabel="step of fine-tuning", ylabel="dead channels", title="all nets (thin) and their mean"
     )
     axes.set_ylim(bottom=-0.3)
-    axes.legend(loc="center right")
+    axes.set_ylim(top=1.3 * max(dead for line in every for _, dead in line) + 1)
+    axes.legend(loc="upper left", ncols=2)
 
 
 def _ratios(axes: Any, net: Metrics, name: str) -> None:
@@ -205,7 +210,7 @@ def _ratios(axes: Any, net: Metrics, name: str) -> None:
         ylabel=r"$r=(\beta+\alpha)/|\gamma|$" if name == "psbn" else r"$r=\beta/|\gamma|$",
     )
     axes.set_title(f"{NAMES[name]}: channels dead at the start, net {net['replicate']}")
-    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 0.18))
+    axes.legend(loc="lower right")
 
 
 def _steps(axes: Any, metrics: Metrics) -> None:

@@ -146,7 +146,7 @@ def draw(metrics: Metrics) -> tuple[Any, list[Metrics]]:
     lines = -(-len(settings) // across)
     top = max(max(cell["dead_all"], default=0) for cell in metrics["cells"])
     with styled():
-        figure = Figure(figsize=(2.3 * across + 0.8, 3.7 * lines + 0.9))
+        figure = Figure(figsize=(max(6.4, 2.3 * across + 0.8), 3.7 * lines + 0.9))
         panels = figure.subplots(2 * lines, across, squeeze=False)
         for i, setting in enumerate(settings):
             line, column = divmod(i, across)
@@ -160,7 +160,7 @@ def draw(metrics: Metrics) -> tuple[Any, list[Metrics]]:
         order = [name for name in NAMES.values() if name in every]
         figure.legend([every[name] for name in order], order, loc="outside lower center", ncols=4)
         figure.suptitle(
-            f"{metrics['data']}, {metrics['epochs']} epochs: channels collapse as the learning rate rises\n"
+            f"{metrics['data']}, epochs: {metrics['epochs']}: channels collapse as the learning rate rises\n"
             f"{metrics['seeds']} seeds: every run a small mark, lines through the means; empirical",
             fontsize=10,
         )

@@ -49,7 +49,7 @@ class Config:
     decay: float = 0.01
     """Weight decay of norm parameters in fine-tuning, above 0, at most 1."""
     quick: bool = False
-    """Two narrow nets and little training with more decay, to see that it runs."""
+    """One narrow net and little training with more decay, to see that it runs."""
 
     def __post_init__(self) -> None:
         limits = {
@@ -75,7 +75,7 @@ def reduced(config: Config) -> Config:
     if not config.quick:
         return config
     small = {
-        "seeds": 2,
+        "seeds": 1,
         "width": 6,
         "rate_before": 3.0,
         "epochs_before": 2,

@@ -45,7 +45,7 @@ class Config:
     epochs: int | None = None
     """Passes over the data, 1 to 200; without it 6 (digits) or 2 (mnist)."""
     quick: bool = False
-    """Two rates of SGD, ReLU, ten seeds, width 4, one epoch, to see that it runs."""
+    """Two rates of SGD, ReLU, eight seeds, width 4, one epoch, to see that it runs."""
 
     def __post_init__(self) -> None:
         limits = {"seeds": (1, 100), "width": (2, 128), "epochs": (1, 200)}
@@ -74,12 +74,12 @@ def reduced(config: Config) -> Config:
     if not config.quick:
         return replace(config, epochs=epochs)
     small = {
-        "rates_sgd": (0.1, 4.0),
+        "rates_sgd": (0.1, 8.0),
         "rates_adam": (),
         "activations": ("relu",),
         "decays": (0.001,),
     }
-    return replace(config, **small, seeds=10, width=4, epochs=1, quick=False)
+    return replace(config, **small, seeds=8, width=4, epochs=1, quick=False)
 
 
 def tasks(config: Config) -> list[Cell | Twin]:
@@ -95,7 +95,7 @@ def tasks(config: Config) -> list[Cell | Twin]:
         ("adam", rate) for rate in chosen.rates_adam
     ]
     found: list[Cell | Twin] = [
-        Twin(chosen.data, name, decay, min(chosen.width, 6), 10 if config.quick else 40)
+        Twin(chosen.data, name, decay, min(chosen.width, 6), 5 if config.quick else 40)
         for name in ("sgd", "adam", "adamw")
         for decay in (0.0, 0.01)
     ]

@@ -98,8 +98,8 @@ def test_a_wrong_exponent_refutes():
 
 
 def test_report_record_and_figure(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(numbers, "H", 0.1)
-    monkeypatch.setattr(numbers, "FAR_H", 0.2)
+    monkeypatch.setattr(numbers, "H", 0.15)
+    monkeypatch.setattr(numbers, "FAR_H", 0.3)
     monkeypatch.setattr(job, "STARTS", (-0.5, 0.5))
     monkeypatch.setattr(job, "ENDS", (0.5, 1.0))
     shown = "experiments._psbn_map_show"

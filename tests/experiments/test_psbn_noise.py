@@ -45,6 +45,25 @@ def test_gradients_are_those_of_autograd():
         assert torch.allclose((g * w * xhat).mean((0, 2, 3)), norm.weight.grad, atol=1e-14)
 
 
+def test_the_sums_are_those_of_a_count_by_hand():
+    net = nets.build(2, "bn", 0.0, 0, torch.float64)
+    x = torch.rand(3, 1, 4, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(2))
+    y, channel, n = torch.tensor([1, 2, 3]), 1, 48
+    _, z, g = numbers._backward(net, x, y)[0]
+    sums = [numbers.Sums() for _ in range(numbers.BLOCKS)]
+    numbers._observe(net, x, y, sums)
+    gated, per_image = 0.0, 0.0
+    for image in range(3):
+        total = 0.0
+        for zi, gi in zip(z[image, channel].flatten(), g[image, channel].flatten(), strict=True):
+            value = gi.item() * max(zi.item(), 0)  # gamma is 1 and beta 0: z is xhat
+            gated, total = gated + value**2 / n, total + value
+        per_image += total**2 / n
+    assert sums[0].mean("gw1")[channel].item() == pytest.approx(gated)
+    assert sums[0].mean("image1")[channel].item() == pytest.approx(per_image)
+    assert sums[0].n == n
+
+
 def test_where_the_hypotheses_are_true_every_factor_is_one():
     # Normal inputs and independent noise, put through the sums of one channel by hand.
     generator = torch.Generator().manual_seed(0)

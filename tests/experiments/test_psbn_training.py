@@ -155,7 +155,7 @@ def test_report_record_and_figure(tmp_path, capsys):
     metrics = json.loads((tmp_path / "r.json").read_text())["metrics"]
     assert metrics["level"] == 0.01
     rows = list(csv.DictReader((tmp_path / "f.csv").read_text().splitlines()))
-    assert len(rows) == len(metrics["runs"]) == 80
+    assert len(rows) == len(metrics["runs"]) == 64
 
 
 def test_the_default_sweep_has_every_combination():
