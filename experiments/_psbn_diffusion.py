@@ -1,11 +1,8 @@
-r"""The diffusion limit of the ratio r, solved on Chebyshev points: mean times and survival curves.
+r"""The diffusion limit of the ratio r, solved on Chebyshev points: survival curves.
 
 Generator / kappa: L = (A/2) d^2 + b d on (-c, R), absorbing at -c, reflecting at R; r = beta / |gamma|.
-Frozen gamma: A = Phi, b = 0; held step scale: the paper brief's A and b. A restoring mean gradient of
-size rho r (in units of the noise) adds the drift -(rho / h) r, h = sqrt(kappa): it outweighs the noise as
-h falls.
-
-With u the vector of values at the points: mean time C = kappa T solves L C = -1, survival S' = L S.
+Frozen gamma: A = Phi, b = 0; held step scale: A and b of psbn.T5. With S the survival probabilities at
+the points, S' = L S in units of 1 / kappa.
 """
 
 from __future__ import annotations
@@ -41,27 +38,19 @@ class Limit:
     at_start: NDArray[Any]
 
 
-def limit(model: str, strip: Strip, pull: float = 0.0) -> Limit:
-    """The generator of a model; ``pull`` is rho / h, the restoring drift in units of kappa."""
+def limit(model: str, strip: Strip) -> Limit:
+    """The generator of a model."""
     import numpy as np
 
     A, b = FORMS[model]
     r, D = _chebyshev(-strip.c, strip.R)
-    full = (evaluate(A, r) / 2)[:, None] * (D @ D) + (evaluate(b, r) - pull * r)[:, None] * D
+    full = (evaluate(A, r) / 2)[:, None] * (D @ D) + evaluate(b, r)[:, None] * D
     # u(-c) = 0 drops the last point; u'(R) = 0 gives the first value from the inner ones.
     inner = slice(1, -1)
     first = -D[0, inner] / D[0, 0]
     L = full[inner, inner] + np.outer(full[inner, 0], first)
     row = _interpolation(r, strip.r0)
     return Limit(L, row[inner] + row[0] * first)
-
-
-def mean_time(model: str, strip: Strip, pull: float = 0.0) -> float:
-    """kappa times the mean collapse time in the limit of small steps."""
-    import numpy as np
-
-    found = limit(model, strip, pull)
-    return float(found.at_start @ np.linalg.solve(found.L, -np.ones(len(found.L))))
 
 
 def survival(model: str, strip: Strip, scaled_times: Sequence[float]) -> list[float]:

@@ -104,14 +104,18 @@ def _answers(metrics: Metrics) -> str:
         for one in metrics["answers"]
     ]
     head = ("comparison", "pairs", "mean difference", "p", "sides", "decision")
+    demanded = sum(one["demanded"] for one in metrics["answers"])
+    others = len(rows) - demanded
     return "\n".join(
         (
             table(head, rows, "<>>><<"),
             note(
                 "difference: of the kind named first from BN, of the higher from the lower rate, of decay "
                 "from less. pairs share seed, weights and batches; signs are fair coins if the two are "
-                f"exchangeable. p-values are not corrected for the {len(rows)} comparisons. Of these "
-                "only the one-sided ones decide the verdict."
+                f"exchangeable. p-values are not corrected for the {len(rows)} comparisons: the {demanded} "
+                "that decide the verdict err together with probability at most "
+                f"{demanded * metrics['level']:.2g}, and of the others {others * metrics['level']:.2g} are "
+                "expected to be called different by chance."
             ),
         )
     )

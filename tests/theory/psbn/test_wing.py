@@ -75,3 +75,17 @@ def test_slow_checks_are_those_that_train_or_simulate():
         for check in claim.checks:
             if check.tier == SLOW:
                 assert check.level.value in ("statistical", "empirical", "symbolic", "exact"), name
+
+
+def test_a_step_or_a_number_beside_the_statement_lends_no_level():
+    parts = {
+        (name, check.name) for name, one in CLAIMS.items() for check in one.checks if check.part
+    }
+    assert parts >= {
+        ("psbn.P6", "dead_channels_come_back"),
+        ("psbn.T5", "value_at_minus_one"),
+        ("psbn.T7", "solves_the_boundary_problem"),
+        ("psbn.T8", "movement_after_death"),
+    }
+    for name, claim in CLAIMS.items():
+        assert not claim.checks or any(not check.part for check in claim.checks), name
