@@ -73,6 +73,18 @@ def test_reach_is_the_largest_normalised_value():
     assert reach.shape == (18,)
 
 
+def test_the_dead_are_counted_with_the_statistics_of_the_data_and_not_with_running_ones():
+    net = nets.build(3, "bn", 0.0, 0)
+    x = torch.rand(30, 1, 8, 8, generator=torch.Generator().manual_seed(1))
+    before = numbers.active_shares(net, x)
+    with torch.no_grad():
+        net.norms[0].running_mean.fill_(100.0)
+    assert nets.active_shares(net, x)[:3].tolist() == [0, 0, 0]
+    assert torch.equal(numbers.active_shares(net, x), before)
+    assert before[:3].min() > 0
+    assert net.norms[0].running_mean.tolist() == [100.0] * 3  # counting leaves the net alone
+
+
 def test_dead_channels_follow_the_formula_and_conversion_keeps_the_function(net):
     assert net["start"]["dead"]
     for arm in net["arms"].values():
