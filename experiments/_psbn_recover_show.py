@@ -63,12 +63,13 @@ def _counts(metrics: Metrics) -> str:
     net, count = metrics["nets"][0], len(metrics["nets"])
     before = [len(one["start"]["dead"]) for one in metrics["nets"]]
 
-    def held(name: str, most: Callable[[int, int], bool]) -> int:
-        left = [one["arms"][name]["after"] for one in metrics["nets"]]
+    def held(name: str, most: Callable[[int, int], bool], which: str = "after") -> int:
+        left = [one["arms"][name][which] for one in metrics["nets"]]
         return sum(most(a, b) for a, b in zip(before, left, strict=True))
 
     kept = held("bn", lambda old, new: new >= old)
     third = held("psbn", lambda old, new: 3 * new <= old)
+    healed = held("psbn", lambda old, new: 3 * new <= old, "of_the_first")
     return "\n".join(
         (
             table(head, rows, ">" * len(head)),
@@ -77,7 +78,8 @@ def _counts(metrics: Metrics) -> str:
                 f"brackets: of those dead before. before: {net['epochs_before']} epochs of BN at rate "
                 f"{net['rate_before']:g}; then {net['epochs']} epochs at {net['rate']:g}, decay "
                 f"{net['decay']:g} on norm parameters. The number of dead channels did not fall under BN in "
-                f"{kept} of {count} nets; under psBN with decay a third or less is left in {third}. Fewer "
+                f"{kept} of {count} nets; under psBN with decay it is a third or less in {third}, and of those dead "
+                f"before a third or less are left in {healed}; the rest died in the fine-tuning. Fewer "
                 f"dead under psBN than under BN: sign test over nets p = {metrics['sign_test']:.4f} (at "
                 f"best {0.5**count:.4f} with {count} nets; reported, not judged)."
             ),

@@ -119,7 +119,9 @@ def test_a_decay_that_leaves_gamma_out_is_found_out(monkeypatch):
         ({}, "done", ""),
         ({"bn": (12, 9)}, "done", ""),
         ({"bn": (11, 11)}, "refuted", "fell under BN: net 0, 12 dead before, 11 after"),
-        ({"psbn": (5, 0)}, "refuted", "too few: net 0, 12 dead before, 5 after"),
+        ({"psbn": (5, 0)}, "refuted", "too many: 12 dead before in all nets, 5 after"),
+        ({"psbn": (4, 4)}, "done", ""),
+        ({"psbn": (5, 5)}, "refuted", "too few: net 0, 12 dead before, 5 of them after"),
         ({"psbn0": (12, 7)}, "refuted", "without decay: net 0, 12 dead before, 7 of them after"),
     ],
 )
@@ -127,6 +129,13 @@ def test_the_verdict_depends_on_every_arm(change, status, message):
     found, why = job.verdict(told({**GOOD, **change}))
     assert found == status
     assert message in why
+
+
+def test_what_dies_meanwhile_in_one_net_is_weighed_over_all():
+    many = {"nets": [*told(GOOD)["nets"] * 3, *told({**GOOD, "psbn": (5, 0)})["nets"]]}
+    assert job.verdict(many)[0] == "refuted"  # 17 of 48
+    many["nets"][0]["arms"]["psbn"]["after"] = 3
+    assert job.verdict(many) == ("done", "")
 
 
 def test_one_net_of_many_decides():
