@@ -14,6 +14,7 @@ from proofs_checks.binomial import (
     Design,
     binomial_design,
     clopper_pearson,
+    demand_probability,
     lower_tail,
     upper_tail,
 )
@@ -163,3 +164,61 @@ def test_bad_intervals_are_refused_by_name(k, n, alpha, bits, name):
 def test_bad_tails_are_refused_by_name(n, p, name):
     with pytest.raises(ValueError, match=name):
         upper_tail(n, 0, p)
+
+
+# -- edges ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n", range(7))
+@pytest.mark.parametrize("p", [F(0), F(1)])
+def test_tails_of_certain_outcomes(n, p):
+    count = n * p
+    for k in range(-1, n + 2):
+        assert upper_tail(n, k, p) == (count >= k)
+        assert lower_tail(n, k, p) == (count <= k)
+
+
+def test_each_number_of_a_design_is_refused_by_its_name():
+    good = {"p0": F(1, 4), "p1": F(1, 2), "alpha": F(1, 9), "beta": F(1, 9)}
+    for name in good:
+        for value, rule in ((0.5, "must be a Fraction"), (F(0), "must lie"), (F(1), "must lie")):
+            with pytest.raises(ValueError, match=f"^{name}: {rule}"):
+                binomial_design(**{**good, name: value})
+    with pytest.raises(ValueError, match=r"^p1: must differ from p0, got 1/4"):
+        binomial_design(**{**good, "p1": F(1, 4)})
+
+
+def test_a_design_may_need_the_largest_sample_that_is_considered(monkeypatch):
+    for p0, p1 in ((F(1, 4), F(1, 2)), (F(1, 2), F(1, 4))):
+        design = binomial_design(p0, p1, F(1, 20), F(1, 20))
+        monkeypatch.setattr("proofs_checks.binomial.MAX_N", design.n)
+        assert binomial_design(p0, p1, F(1, 20), F(1, 20)) == design
+        monkeypatch.setattr("proofs_checks.binomial.MAX_N", design.n - 1)
+        with pytest.raises(ValueError, match=f"^p1: more than {design.n - 1} observations"):
+            binomial_design(p0, p1, F(1, 20), F(1, 20))
+        monkeypatch.undo()
+
+
+@pytest.mark.parametrize("alpha", [F(1, 20), F(3, 4), F(7, 8)])
+@pytest.mark.parametrize("bits", [1, 2, 4, 6])
+def test_ends_are_the_extreme_multiples_whose_tails_are_small(alpha, bits):
+    """By trying every multiple of 2^-bits."""
+    grid = [F(i, 2**bits) for i in range(2**bits + 1)]
+    for n in (1, 2, 5, 9):
+        for k in range(n + 1):
+            low = max(p for p in grid if p == 0 or (k > 0 and upper_tail(n, k, p) <= alpha / 2))
+            high = min(p for p in grid if p == 1 or (k < n and lower_tail(n, k, p) <= alpha / 2))
+            assert clopper_pearson(k, n, alpha, bits) == (low, high)
+
+
+def test_an_interval_has_thirty_two_bits_unless_others_are_asked_for():
+    assert clopper_pearson(3, 10, F(1, 20)) == clopper_pearson(3, 10, F(1, 20), bits=32)
+
+
+def test_numbers_outside_of_the_unit_interval_are_no_probabilities():
+    for value in (F(-1, 2), F(0), F(1), F(3, 2), 0.5, 1, "1/2", None):
+        with pytest.raises(ValueError, match=r"^p9: must (lie|be a Fraction)"):
+            demand_probability("p9", value)
+    demand_probability("p9", F(1, 10**9))
+    with pytest.raises(ValueError, match=r"^alpha: must lie"):
+        clopper_pearson(1, 3, F(0), 8)

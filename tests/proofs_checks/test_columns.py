@@ -86,3 +86,61 @@ def test_values_are_measured_when_the_bound_is_too_coarse(monkeypatch):
 def test_the_length_of_a_negative_number_counts():
     assert columns._longest([[3, -(2**40)], None], [1, 1]) == 41
     assert columns._longest([None], [2**50, 1]) == 51
+
+
+# -- edges ----------------------------------------------------------------------------------------
+
+KEEP = ((((1, ((0, 1),)),), 0),)  # a layer of one unit that hands its input on
+
+
+def test_the_limits_are_these():
+    assert (columns.MAX_VALUE_BITS, columns.MAX_LAYER_BITS) == (8_388_608, 4_294_967_296)
+
+
+@pytest.mark.parametrize(
+    ("groups", "bias", "bound"),
+    [(((1, ((0, 1),)),), 1, 2), (((1, ((0, 3),)),), -1, 4), (((4, ((0, 4),)),), 0, 16), ((), 7, 7)],
+)
+def test_growth_is_the_length_of_the_sum_of_all_sizes(groups, bias, bound):
+    assert columns.growth([(groups, bias)]) == bound.bit_length()
+
+
+@pytest.mark.parametrize(
+    ("bits", "more", "measured", "fits"),
+    [(8, 8, 1, True), (9, 7, 1, True), (9, 9, 2, False), (3, 4, 1, True), (16, 1, 2, False)],
+)
+def test_values_are_measured_again_only_where_the_bound_exceeds_the_room(
+    bits, more, measured, fits, monkeypatch
+):
+    really, calls = columns._longest, []
+    monkeypatch.setattr(columns, "MAX_VALUE_BITS", 16)
+    monkeypatch.setattr(columns, "_longest", lambda *held: calls.append(1) or really(*held))
+    start = [[2**bits - 1]]
+    if fits:
+        assert columns.through([KEEP], [more], start, [1]) == start
+    else:
+        with pytest.raises(columns.TooLong, match=r"^network: a value of more than 16 bits$"):
+            columns.through([KEEP], [more], start, [1])
+    assert len(calls) == measured
+
+
+def test_the_room_of_a_layer_is_shared_by_its_units_and_the_points(monkeypatch):
+    monkeypatch.setattr(columns, "MAX_LAYER_BITS", 60)
+    layer = KEEP * 3
+    assert columns.through([layer], [1], [[2**9 - 1, 0]], [1, 1]) == [[2**9 - 1, 0]] * 3
+    with pytest.raises(columns.TooLong, match="more than 10 bits"):
+        columns.through([layer], [1], [[2**10 - 1, 0]], [1, 1])
+
+
+def test_every_layer_has_its_growth():
+    with pytest.raises(ValueError, match="shorter"):
+        columns.through([KEEP, KEEP], [1], [[1]], [1])
+
+
+def test_a_unit_that_is_zero_everywhere_is_no_column():
+    assert columns._unit(((), 0), [[1]], [1]) is None
+    assert columns._unit((((1, ((0, 5),)),), 0), [None], [1]) is None
+    assert columns._unit((((1, ((0, 5),)),), 2), [None], [3]) == [6]
+    assert columns._relu([0, -1]) is None
+    assert columns._relu(None) is None
+    assert columns._relu([0, 1, -1]) == [0, 1, 0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from fractions import Fraction
 
 import pytest
@@ -150,3 +150,62 @@ def test_a_declared_design_is_calibrated_under_the_null_and_at_delta():
     assert lower_tail(n, c - 1, F(1, 2)) <= DECLARED.beta
     closer = F(1, 4) + DECLARED.delta / 2  # half the distance is not noticed as reliably
     assert lower_tail(n, c - 1, closer) > DECLARED.beta
+
+
+def test_a_declaration_is_reported_whole():
+    assert DECLARED.as_json() == {
+        "estimand": "share of served configurations",
+        "null": "share <= 1/4",
+        "alternative": "share >= 1/2",
+        "delta": "1/4",
+        "alpha": "1/3000",
+        "beta": "1/100",
+        "n": 120,
+        "stream": "interp.pairs",
+    }
+
+
+def test_declarations_and_ledgers_cannot_be_changed():
+    with pytest.raises(FrozenInstanceError):
+        DECLARED.alpha = F(1, 2)
+    with pytest.raises(FrozenInstanceError):
+        Ledger().budget = F(1)
+
+
+def test_one_observation_and_a_stricter_rule_may_be_declared():
+    assert replace(DECLARED, n=1).n == 1
+    assert replace(DECLARED, n=RULE, alpha=F(1, 2), beta=F(1, 2)).n is RULE
+
+
+def test_a_stream_is_a_text_before_it_is_a_name():
+    with pytest.raises(ValueError, match=r"^stream: must be a text"):
+        replace(DECLARED, stream=None)
+    with pytest.raises(ValueError, match=r"^stream: must be a text"):
+        replace(DECLARED, stream=" ")
+    with pytest.raises(ValueError, match=r"^stream: must be a name like"):
+        replace(DECLARED, stream="-")
+
+
+def test_names_and_streams_are_compared_as_texts():
+    """Neither by their order nor as objects."""
+    ledger = Ledger().append("b", replace(DECLARED, stream="s.b"))
+    for name in ("a", "c"):
+        assert ledger.append(name, replace(DECLARED, stream=f"s.{name}")).entries[1][0] == name
+    again = "".join(["s", ".", "b"])
+    with pytest.raises(ValueError, match=r"^stream: 's.b' of c is used by b"):
+        ledger.append("c", replace(DECLARED, stream=again))
+    longer = ledger.append("long name", replace(DECLARED, stream="t"))
+    with pytest.raises(ValueError, match=r"^name: 'long name' is in the ledger already"):
+        longer.append(" ".join(["long", "name"]), replace(DECLARED, stream="u"))
+
+
+def test_intervals_of_integers_are_exact_and_booleans_are_no_numbers():
+    assert equivalence((0, 0), 0, 1) is Decision.NULL
+    assert equivalence((2, 3), 0, 1) is Decision.ALTERNATIVE
+    for arguments in (((True, F(1)), F(1), F(1)), ((F(0), True), F(1), F(1))):
+        with pytest.raises(ValueError, match=r"^interval: must be exact"):
+            equivalence(*arguments)
+    with pytest.raises(ValueError, match=r"^target: must be exact"):
+        equivalence((F(0), F(1)), True, F(1))
+    with pytest.raises(ValueError, match=r"^delta: must be a positive Fraction, got -1"):
+        equivalence((F(0), F(1)), F(1), -1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
 from fractions import Fraction
 
 import pytest
@@ -91,3 +92,31 @@ def accepted(checker, system, evidence):
     except Rejected:
         return False
     return True
+
+
+def test_an_inequality_is_at_most_zero_and_not_strict_unless_it_says_so():
+    assert Inequality((1,)) == Inequality((1,), 0, strict=False)
+    with pytest.raises(FrozenInstanceError):
+        Inequality((1,)).bound = 1
+
+
+def test_a_strict_inequality_is_not_met_on_its_edge_whatever_the_numbers():
+    """Equal numbers that are not the same object: 2 x < 1 at x = 1/2, and in thirds."""
+    for a, bound, x in ((2, 1, HALF), (Fraction(2, 3), HALF, Fraction(3, 4)), (1, 10**30, 10**30)):
+        check_feasible([Inequality((a,), bound)], (x + 0,))
+        with pytest.raises(Rejected, match="x: inequality 0 does not hold"):
+            check_feasible([Inequality((a,), bound, strict=True)], (x + 0,))
+
+
+def test_any_point_meets_a_system_without_inequalities():
+    check_feasible([], ())
+    check_feasible([], (1, HALF))
+
+
+def test_what_is_too_short_or_not_exact_is_named():
+    system = [Inequality((1,), 0), Inequality((-1,), -1)]
+    for multipliers, x, reason in (((1,), (), "must have"), ((1, "1"), ("1",), "must be exact")):
+        with pytest.raises(Rejected, match=f"^multipliers: {reason}"):
+            check_infeasible(system, multipliers)
+        with pytest.raises(Rejected, match=f"^x: {reason}"):
+            check_feasible(system, x)

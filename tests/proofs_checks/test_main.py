@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import os
+import re
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from proofs_checks.__main__ import main
+import proofs_checks.__main__ as program
+import proofs_checks.certificate
+from proofs_checks.__main__ import HELP, main
 from proofs_checks.certificate import dumps, seal
 
 STATEMENT = {"claim": "interp.U1", "points": [["0"]], "labels": ["1"]}
@@ -99,13 +105,11 @@ def test_a_claim_that_the_kind_cannot_bear_is_bad_input_too(good, capsys):
     assert "statement.claim: must be one of" in capsys.readouterr().err
 
 
-def test_what_takes_too_long_is_undecided_and_the_next_file_is_decided(good, bad, endless, capsys):
+def test_what_takes_too_long_is_undecided_and_the_next_file_is_decided(good, endless, capsys):
     assert main(["--seconds", "1", endless, good]) == 3
     first, second = capsys.readouterr().out.splitlines()
     assert first == f"undecided {endless}: not decided in 1 s of processor time"
     assert second.startswith("accepted")
-    assert main(["--seconds", "1", endless, bad]) == 1
-    assert main(["--seconds", "1", endless, bad, "missing"]) == 2
 
 
 @pytest.mark.parametrize("seconds", [[], [""], ["0"], ["-1"], ["1.5"], ["1e3"], ["9999999"], ["x"]])
@@ -160,3 +164,134 @@ def test_a_reader_that_left_early_was_not_told_of_an_acceptance(good):
     run = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, check=False)
     os.close(writing)
     assert (run.returncode, run.stderr) == (2, b"")
+
+
+# -- edges ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def timers(monkeypatch):
+    """What is asked of the processor's clock, which is not set."""
+    asked = []
+    monkeypatch.setattr(signal, "setitimer", lambda *arguments: asked.append(arguments))
+    return asked
+
+
+def test_a_file_may_take_a_minute_unless_another_limit_is_named(good, timers):
+    assert main([good]) == 0
+    assert main(["--seconds", "7", good]) == 0
+    stop = (signal.ITIMER_PROF, 0)
+    assert timers == [(signal.ITIMER_PROF, 60), stop, (signal.ITIMER_PROF, 7), stop]
+    assert "(default 60)" in HELP
+
+
+@pytest.fixture
+def fast(monkeypatch):
+    """The processor's clock runs twenty times as fast."""
+    really = signal.setitimer
+    monkeypatch.setattr(signal, "setitimer", lambda which, seconds: really(which, seconds / 20))
+
+
+def test_clock_and_handler_are_left_as_they_were(good, bad, endless, capsys, fast):
+    def mine(*_):
+        raise AssertionError("not the program's clock")
+
+    before = signal.signal(signal.SIGPROF, mine)
+    try:
+        assert main(["--seconds", "1", good, bad, endless]) == 1
+        assert signal.getsignal(signal.SIGPROF) is mine
+        assert signal.getitimer(signal.ITIMER_PROF) == (0.0, 0.0)
+    finally:
+        signal.signal(signal.SIGPROF, before)
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last == f"undecided {endless}: not decided in 1 s of processor time"
+
+
+def test_of_several_files_the_gravest_code_counts(good, bad, endless, tmp_path, fast):
+    missing = str(tmp_path / "missing")
+    limit = ["--seconds", "1"]
+    assert main([*limit, good, endless]) == main([*limit, endless, good]) == 3
+    assert main([*limit, endless, bad]) == main([*limit, bad, endless, good]) == 1
+    assert main([*limit, missing, bad, good]) == main([*limit, bad, missing]) == 2
+
+
+def test_a_system_without_such_a_clock_checks_without_a_limit(good, bad, monkeypatch):
+    monkeypatch.delattr(signal, "setitimer")
+    assert main([good]) == 0
+    assert main([bad]) == 1
+
+
+def test_a_file_is_read_one_byte_beyond_the_limit_and_no_further(good, monkeypatch, capsys):
+    data = Path(good).read_bytes()
+    for module in (program, proofs_checks.certificate):
+        monkeypatch.setattr(module, "MAX_BYTES", len(data))
+    asked = []
+
+    class Recorded(io.BytesIO):
+        def read(self, size=-1):
+            asked.append(size)
+            return super().read(size)
+
+    endless = data + b" " * 10**4
+    monkeypatch.setattr(program, "open", lambda path, mode: Recorded(data), raising=False)
+    assert main(["short"]) == 0
+    monkeypatch.setattr(program, "open", lambda path, mode: Recorded(endless), raising=False)
+    assert main(["long"]) == 2
+    assert asked == [len(data) + 1] * 2
+    assert capsys.readouterr().err == f"malformed long: longer than {len(data)} bytes\n"
+
+
+class Stream(io.StringIO):
+    """Text and how many times it was handed on."""
+
+    flushed = 0
+
+    def flush(self):
+        self.flushed += 1
+
+
+def test_every_verdict_is_handed_on_at_once(good, bad, endless, monkeypatch, fast):
+    for path in (good, bad, endless):
+        monkeypatch.setattr(sys, "stdout", stream := Stream())
+        main(["--seconds", "1", path])
+        assert len(stream.getvalue().splitlines()) == 1
+        assert stream.flushed == 1
+
+
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_help_is_printed_wherever_it_is_asked_for(option, good, capsys):
+    for arguments in ([option], [good, option], [option, "--seconds"]):
+        assert main(arguments) == 0
+        assert capsys.readouterr() == (HELP + "\n", "")
+
+
+def test_complaints_say_value_and_rule(good, tmp_path, capsys):
+    missing = str(tmp_path / "missing")
+    lines = {
+        ("--seconds", "x", good): "--seconds: must be an integer from 1 to 999999, got 'x'",
+        ("--seconds",): "--seconds: must be an integer from 1 to 999999, got ''",
+        (good, "--more"): "option: must be --help, or --seconds before every FILE "
+        "(a file of this name: ./FILE), got '--more'",
+        (missing,): f"unreadable {missing}: No such file or directory",
+        ("a\0b",): "unreadable a\0b: embedded null byte",
+        (): HELP,
+        ("--seconds", "5"): HELP,
+    }
+    for arguments, line in lines.items():
+        assert main(list(arguments)) == 2
+        assert capsys.readouterr() == ("", line + "\n")
+    assert main(["--seconds", "999999", good]) == main(["--seconds", "1", good]) == 0
+
+
+def test_the_command_calls_itself_by_its_name(good):
+    with open("/dev/full", "w") as full:
+        line = [sys.executable, "-m", "proofs_checks", good]
+        run = subprocess.run(line, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert run.returncode == 2
+    assert re.match(rb"python -m proofs_checks: the output was not printed: No space", run.stderr)
+
+
+def test_importing_the_program_runs_nothing():
+    line = [sys.executable, "-c", "import proofs_checks.__main__"]
+    run = subprocess.run(line, capture_output=True, check=False)
+    assert (run.returncode, run.stdout, run.stderr) == (0, b"", b"")

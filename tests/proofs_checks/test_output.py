@@ -189,3 +189,31 @@ def test_the_exit_code_of_a_command_that_leaves_is_kept(leaving, code):
 def test_an_error_about_a_file_is_not_mistaken_for_one_about_stdout(tmp_path):
     with pytest.raises(FileNotFoundError):
         output.command(lambda: len((tmp_path / "missing").read_text()), "x")
+
+
+def test_what_is_made_durable_is_the_whole_file(tmp_path, monkeypatch):
+    sizes = []
+    monkeypatch.setattr(os, "fsync", lambda handle: sizes.append(os.fstat(handle).st_size))
+    output.write_whole(tmp_path / "out", b"x" * 1000)
+    assert sizes == [1000]
+
+
+def test_a_temporary_file_of_somebody_else_is_not_written_over(tmp_path, monkeypatch):
+    class Fixed:
+        hex = "0" * 32
+
+    monkeypatch.setattr(output, "uuid4", Fixed)
+    taken = tmp_path / f".touchstone-{Fixed.hex}.tmp"
+    taken.write_bytes(b"mine")
+    with pytest.raises(FileExistsError):
+        output.write_whole(tmp_path / "out", b"new")
+    assert taken.read_bytes() == b"mine"
+
+
+def test_a_bad_path_is_explained_without_numbers(tmp_path):
+    for name, reason in (("missing/out", "No such file or directory"), (".", "it is a directory")):
+        path = str(tmp_path / name)
+        with pytest.raises(ValueError, match="written") as caught:
+            output.output_path("--json", path)
+        rule = f"--json: must be a file that can be written, got {path!r}: {reason}"
+        assert str(caught.value) == rule

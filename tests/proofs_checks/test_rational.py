@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from fractions import Fraction
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from proofs_checks import rational
 from proofs_checks.rational import (
     MAX_DIGITS,
     MAX_FRACTION_DIGITS,
@@ -86,3 +88,51 @@ def test_fractions_have_a_limit_of_their_own_because_they_are_reduced():
             parse_rational(text)
     with pytest.raises(ValueError, match=f"more than {MAX_FRACTION_DIGITS} digits in p or q"):
         show_rational(Fraction(3, 10**MAX_FRACTION_DIGITS))
+
+
+def test_the_limits_are_those_of_the_format():
+    assert (MAX_DIGITS, MAX_FRACTION_DIGITS) == (1_000_000, 20_000)
+
+
+def test_a_text_beyond_any_rational_is_refused_unread(monkeypatch):
+    """At most 11 digits on both sides, a sign and a stroke: 24 characters."""
+    monkeypatch.setattr(rational, "MAX_DIGITS", 11)
+    for text, reason in (("x" * 24, "must be spelled"), ("x" * 25, "more than 11 digits")):
+        with pytest.raises(ValueError, match=reason):
+            parse_rational(text)
+
+
+@pytest.mark.parametrize("text", ["x" * 50, "2/4" + "0" * 47])
+def test_a_refusal_shows_the_first_forty_characters(text):
+    with pytest.raises(ValueError, match="must be") as caught:
+        parse_rational(text)
+    assert str(caught.value).endswith(f", got {text[:40]!r}")
+
+
+@pytest.fixture
+def flint(monkeypatch):
+    """Every number that flint is asked to read or spell, in place of flint."""
+    asked = []
+    fake = SimpleNamespace(fmpz=lambda number: asked.append(number) or number)
+    monkeypatch.setitem(sys.modules, "flint", fake)
+    return asked
+
+
+def test_short_numbers_need_no_flint(flint):
+    """Up to 600 digits are read, up to 1799 bits (542 digits) spelled by the interpreter alone."""
+    assert parse_rational("7" * 600) == int("7" * 600)
+    assert show_rational((1 << 1799) - 1) == str((1 << 1799) - 1)
+    assert flint == []
+    assert parse_rational("7" * 601) == int("7" * 601)
+    assert show_rational(1 << 1799) == str(1 << 1799)
+    assert flint == ["7" * 601, 1 << 1799]
+
+
+def test_what_is_certainly_too_long_is_not_spelled(flint, monkeypatch):
+    """Four bits a digit; 2000 bits may be 600 digits, 2001 bits are more than 500 in any case."""
+    monkeypatch.setattr(rational, "MAX_DIGITS", 500)
+    for bits, spelled in ((2000, True), (2001, False), (4000, False), (1 << 14, False)):
+        with pytest.raises(ValueError, match="more than 500 digits"):
+            show_rational((1 << bits) - 1)
+        assert flint == ([(1 << bits) - 1] if spelled else [])
+        flint.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
 from fractions import Fraction
 
 import pytest
@@ -94,3 +95,37 @@ def test_impossible_counts_are_refused(k, n):
 def test_bad_rules_are_refused_by_name(change, name):
     with pytest.raises(ValueError, match=name):
         SequentialRule(*change)
+
+
+def test_a_ratio_at_a_threshold_decides():
+    """Powers of two have exact logarithms: 2^3 against alpha = 1/8, 2^-3 against beta = 1/8."""
+    alarm = SequentialRule(F(1, 4), F(1, 2), F(1, 8), F(1, 1000), cap=9)
+    assert [alarm.decide(k, k) for k in (2, 3)] == [Decision.UNDECIDED, Decision.ALTERNATIVE]
+    clear = SequentialRule(F(1, 2), F(3, 4), F(1, 1000), F(1, 8), cap=9)
+    assert [clear.decide(0, n) for n in (2, 3)] == [Decision.UNDECIDED, Decision.NULL]
+
+
+def test_less_than_a_unit_short_of_a_threshold_decides_nothing():
+    """The ratio is 8 (1/8), the threshold further by less than the last digit; then the other way."""
+    hair = F(1, 2**60)
+    alarm = SequentialRule(F(1, 4), F(1, 2), 1 / (8 * (1 + hair)), F(1, 1000), cap=9)
+    assert alarm.decide(3, 3) is Decision.UNDECIDED
+    clear = SequentialRule(F(1, 2), F(3, 4), F(1, 1000), (1 - hair) / 8, cap=9)
+    assert clear.decide(0, 3) is Decision.UNDECIDED
+    almost = F(2**43 - 1, 2**40)  # its logarithm is one unit of 2^-40 below 3
+    rule = SequentialRule(F(1, 2**10), almost / 2**10, F(1, 8), F(1, 1000), cap=9)
+    assert rule.decide(1, 1) is Decision.UNDECIDED
+
+
+def test_a_rule_may_stop_at_once_and_cannot_be_changed():
+    shortest = SequentialRule(F(1, 2), F(3, 4), F(1, 20), F(1, 50), cap=1)
+    assert shortest.decide(1, 1) is shortest.decide(0, 1) is Decision.UNDECIDED
+    with pytest.raises(FrozenInstanceError):
+        shortest.cap = 2
+
+
+def test_rules_and_decisions_are_reported_as_plain_data():
+    assert RULE.as_json() == {
+        "rule": "sprt", "p0": "1/2", "p1": "3/4", "alpha": "1/20", "beta": "1/50", "cap": 200,
+    }  # fmt: skip
+    assert [one.value for one in Decision] == ["null", "alternative", "undecided"]

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proofs_checks.interp import direct
+from proofs_checks.interp.counting import Problem
 from proofs_checks.interp.vectors import classes
-from proofs_checks.log2 import ceil_log2
+from proofs_checks.log2 import ceil_log2, floor_log2
 
 VECTORS = st.lists(st.integers(1, 4), min_size=1, max_size=4).map(tuple)
 
@@ -179,3 +180,49 @@ def test_boxes_of_at_least_two_units_are_counted_one_by_one(v, boxes):
         if all(placed.count(box) >= 2 for box in range(boxes))
     ]
     assert direct._onto(v, boxes) == len(ways)
+
+
+# -- against the second checker -------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def plainly(naive):
+    """The second checker of the certificates: plain lists of integers, no bounds."""
+    return naive.second("interp.vectors")
+
+
+SHAPES = [w for L in range(1, 5) for w in product(range(1, 6), repeat=L) if sum(w) < 13]
+
+
+def test_sizes_changes_and_families_of_every_small_shape(plainly):
+    for w in SHAPES:
+        assert direct.recursive_changes(w) == plainly.changes(w), w
+        assert prod(x**e for x, e in direct.families(w)) == plainly.families(w), w
+        for d in (1, 4):
+            assert direct.vector_parameters(d, w) == plainly.size(d, w), w
+
+
+def test_pattern_sets_of_every_small_shape(plainly):
+    for w in SHAPES[::3]:
+        for n in (1, 2, 3, 5, 9):
+            assert direct.pattern_sets(w, n) == plainly.pattern_sets(w, n), (w, n)
+
+
+@pytest.mark.parametrize(("N", "b"), [(2, 1), (5, 4), (9, 40), (24, 12)])
+def test_logarithms_of_whole_counts_are_above_them_and_near(N, b, plainly):
+    problem, bits = Problem(N, b), 40
+    for w in SHAPES[::7]:
+        n, m = problem.n, problem.m
+        exact = plainly.dichotomies(w, 2 * m)
+        assert 0 <= direct.log2_dichotomies(w, 2 * m, bits) - floor_log2(exact, bits) < 1 << 22
+        sets = plainly.pattern_sets(w, n)
+        used = direct.log2_direct(problem, w, bits)
+        if not sets:
+            assert used is None
+            continue
+        exact = plainly.families(w) * sets * plainly.served(w, n, m)
+        assert 0 <= used - floor_log2(exact, bits) < 1 << 12
+        ups = -(-plainly.changes(w) // 2)
+        if ups >= n:
+            exact = plainly.dichotomies(w, 2 * m) * comb(ups, n)
+            assert 0 <= direct.log2_crossings(problem, w, bits) - floor_log2(exact, bits) < 1 << 22

@@ -7,12 +7,15 @@ from random import Random
 
 import pytest
 
+from proofs_checks.interp import one_layer
 from proofs_checks.interp.one_layer import (
     AFFINE,
+    MAX_CELLS,
     MAX_POINTS,
     MAX_UNITS,
     blocked,
     cells,
+    demand_realised,
     demand_refuted,
     demand_size,
     kinds,
@@ -158,3 +161,120 @@ def test_problems_beyond_the_limits_are_refused_and_not_started():
     for M in (1, 2):  # on one point there is a single cell, as long as the number of units
         with pytest.raises(Rejected, match=f"units: at most {MAX_UNITS}"):
             demand_size(10**9, M)
+
+
+# -- edges ----------------------------------------------------------------------------------------
+
+
+def refused(call, *arguments):
+    with pytest.raises(Rejected) as caught:
+        call(*arguments)
+    return str(caught.value)
+
+
+def test_the_limits_are_these():
+    assert (MAX_CELLS, MAX_POINTS, MAX_UNITS) == (100_000, 12, 100)
+    assert AFFINE == ("affine",)
+
+
+@pytest.mark.parametrize(("units", "M"), [(1, 1), (1, 2), (2, 1), (2, 3), (3, 2), (4, 3), (5, 2)])
+def test_cells_are_counted_before_they_are_listed(units, M, monkeypatch):
+    number = len(list(cells(units, M)))
+    monkeypatch.setattr(one_layer, "MAX_CELLS", number)
+    demand_size(units, M)
+    monkeypatch.setattr(one_layer, "MAX_CELLS", number - 1)
+    assert refused(demand_size, units, M) == f"units: {number} cells, more than {number - 1}"
+
+
+def test_the_largest_sizes_are_looked_at_and_the_next_are_not():
+    demand_size(MAX_UNITS, 1)
+    assert refused(demand_size, MAX_UNITS + 1, 1) == "units: at most 100, got 101"
+    assert refused(demand_size, 1, 13) == "points: at most 12, got 13"
+
+
+def test_points_and_labels_are_read_as_they_are():
+    assert read_points(["-1", "0", "1/3"]) == (-1, 0, F(1, 3))
+    assert read_points(["5"]) == (5,)
+    assert (
+        refused(read_points, ["0", "1", "1", "2"])
+        == "statement.points: must be strictly increasing"
+    )
+    assert (
+        refused(read_points, ["0", "1", "1/2", "2"])
+        == "statement.points: must be strictly increasing"
+    )
+    assert refused(read_points, None).startswith("statement.points: must be an array")
+    assert refused(read_points, ["0", "2/4"]).startswith("statement.points[1]: ")
+    for labels in ("0", "1", "0011", "000", "111"):
+        assert read_labels(labels, "y", len(labels)) == labels
+    for labels in ("", "0101", "01", "01x", "0 1", "01\n"):
+        assert refused(read_labels, labels, "y", 3) == "y: must be 3 characters 0 or 1"
+    assert refused(read_labels, None, "y", 3) == "y: must be a string, got None"
+
+
+def test_multipliers_of_another_length_block_nothing():
+    z = [F(1)] * 4
+    assert blocked(POINTS, "0101", z) | blocked(POINTS, "0110", z)
+    for wrong in (z[1:], [*z, F(0)], []):
+        assert blocked(POINTS, "0101", wrong) == frozenset()
+    with pytest.raises(ValueError, match="shorter"):
+        blocked(POINTS, "010", z)
+
+
+def test_wrong_multipliers_are_refused_by_name():
+    points = (F(0), F(1), F(3))
+    assert refused(demand_refuted, 1, points, "010", None).startswith(
+        "multipliers: must be an array"
+    )
+    message = refused(demand_refuted, 1, points, "010", [["1", "1"]])
+    assert message == "multipliers: must have 3 entries, got 2"
+    message = refused(demand_refuted, 1, points, "010", [["1", "1", 0]])
+    assert message == "multipliers[2]: must be a string, got 0"
+    message = refused(demand_refuted, 1, points, "010", [])
+    assert message.startswith("multipliers: those for 010 leave the cell (('affine',),) open")
+
+
+def ramps(*units, bias="0", inputs=1):
+    """One hidden layer relu(w x + b), summed with weights v."""
+    first = {"rows": [[[0, w]] for w, _, _ in units], "bias": [b for _, b, _ in units]}
+    last = {"rows": [[[i, v] for i, (_, _, v) in enumerate(units)]], "bias": [bias]}
+    return {"inputs": inputs, "layers": [first, last]}
+
+
+def test_a_network_realises_the_labels_that_it_gives():
+    """x -> relu(x - 1) is positive right of 1, relu(x) - 1/2 right of 1/2, and so on."""
+    points = (F(0), F(1), F(3))
+    for network, labels in (
+        (ramps(("1", "-1", "1")), "001"),
+        (ramps(("1", "0", "1"), bias="-1/2"), "011"),
+        (ramps(("-1", "1", "1")), "100"),
+        (ramps(("1", "0", "-1"), bias="1/2"), "100"),
+        (ramps(("1", "0", "0")), "000"),  # 0 is not positive
+        (ramps(("1", "0", "0"), bias="1/9"), "111"),
+    ):
+        demand_realised(1, points, labels, network)
+        for i in range(3):
+            other = labels[:i] + "10"[int(labels[i])] + labels[i + 1 :]
+            message = refused(demand_realised, 1, points, other, network)
+            assert message == f"network for {other}: labels point {i} differently"
+    with pytest.raises(ValueError, match=r"shorter|longer"):
+        demand_realised(1, points, "00", ramps(("1", "-1", "1")))
+
+
+def test_a_network_of_another_shape_realises_nothing():
+    one, two = ramps(("1", "0", "1")), ramps(("1", "0", "1"), ("1", "-1", "1"))
+    deep = {"inputs": 1, "layers": [one["layers"][0], *one["layers"]]}
+    flat = {"inputs": 1, "layers": one["layers"][1:]}
+    twice = {"inputs": 1, "layers": [one["layers"][0], {"rows": [[], []], "bias": ["1", "1"]}]}
+    wide = ramps(("1", "0", "1"), inputs=2)
+    rule = "must have 1 input, {} hidden units, 1 output"
+    for units, networks in (
+        (1, (two, deep, flat, twice, wide)),
+        (2, (one, deep, flat, twice, wide)),
+    ):
+        for network in networks:
+            message = refused(demand_realised, units, (F(1),), "1", network)
+            assert message == f"network for 1: {rule.format(units)}"
+    demand_realised(1, (F(1),), "1", one)
+    demand_realised(2, (F(1),), "1", two)
+    assert refused(demand_realised, 1, (F(1),), "1", None).startswith("network: must be an object")
