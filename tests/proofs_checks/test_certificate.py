@@ -389,5 +389,8 @@ def test_every_part_of_what_is_sealed_has_to_be_plain():
         for call in (digest, seal):
             with pytest.raises(Malformed, match="float is not plain data"):
                 call(*parts)
+    for parts in (("a.b", {1, 2}, []), ("a.b", {}, {1, 2})):
+        with pytest.raises(Malformed, match="set is not plain data"):
+            seal(*parts)
     with pytest.raises(ValueError, match="not JSON compliant"):
         dumps({"evidence": float("nan")})

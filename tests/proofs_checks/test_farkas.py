@@ -120,3 +120,21 @@ def test_what_is_too_short_or_not_exact_is_named():
             check_infeasible(system, multipliers)
         with pytest.raises(Rejected, match=f"^x: {reason}"):
             check_feasible(system, x)
+
+
+@pytest.mark.parametrize("value", [Fraction(-1), Fraction(1, 3), Fraction(1, 2), Fraction(2)])
+def test_a_value_below_above_or_at_the_bound(value):
+    """x <= 1/2 and x < 1/2 at x = -1, 1/3, 1/2 and 2."""
+    for strict in (False, True):
+        system = [Inequality((1,), HALF, strict=strict)]
+        if value < HALF or (value == HALF and not strict):
+            check_feasible(system, (value,))
+        else:
+            with pytest.raises(Rejected, match="x: inequality 0 does not hold"):
+                check_feasible(system, (value,))
+
+
+def test_systems_of_hundreds_of_inequalities_and_variables_are_compared_by_value():
+    rows = [Inequality((0,) * 300, -1)] * 300
+    check_infeasible(rows, (1,) * 300)
+    check_feasible([Inequality((0,) * 300, 1)], (0,) * 300)

@@ -9,6 +9,7 @@ from flint import arb, ctx
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from proofs_checks import log2
 from proofs_checks.log2 import (
     ceil_log2,
     ceil_log2_product,
@@ -81,3 +82,11 @@ def test_numbers_beside_a_digit_are_never_rounded_across_it(bits, extra):
 def test_a_logarithm_of_zero_is_refused():
     with pytest.raises(ValueError, match="x >= 1, got 0"):
         floor_log2(0, 8)
+
+
+def test_what_is_forgotten_is_worked_out_again():
+    assert floor_log2(3, 8) < ceil_log2(3, 8)
+    kept = (log2._floor_digits, log2._ceil_digits)
+    assert all(one.cache_info().currsize > 0 for one in kept)
+    log2.forget()
+    assert all(one.cache_info().currsize == 0 for one in kept)

@@ -71,7 +71,7 @@ def up_to_renumbering(rows, w1, w2):
 
 @pytest.mark.parametrize(
     ("w1", "w2", "zeros"),
-    [(1, 1, 1), (1, 2, 1), (1, 3, 1), (2, 1, 2), (2, 2, 2), (3, 2, 1), (2, 3, 1)],
+    [(1, 1, 1), (1, 2, 1), (1, 3, 1), (2, 1, 2), (2, 2, 2), (3, 2, 1), (2, 3, 1), (3, 1, 3)],
 )
 def test_the_cells_are_those_of_a_plain_enumeration(w1, w2, zeros):
     def wanted(rows):
