@@ -31,6 +31,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import time
 from collections import Counter, defaultdict
@@ -188,6 +189,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    for number in (
+        signal.SIGINT,
+        signal.SIGTERM,
+    ):  # also in the background, where the first is ignored
+        signal.signal(number, signal.default_int_handler)
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:

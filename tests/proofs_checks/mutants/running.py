@@ -219,16 +219,18 @@ def _followed(child: int, reading: int, limit: float | None) -> Ended:
         "failed": lambda name: ended.failed.append(name),
         "took": lambda pair: ended.seconds.__setitem__(*pair),
     }
-    while select.select([reading], [], [], limit)[0]:
-        chunk = os.read(reading, 1 << 20)
-        if not chunk:
-            break
-        *lines, rest = (rest + chunk).split(b"\n")
-        for line in lines:
-            for key, value in json.loads(line).items():
-                hear[key](value)
-    else:
-        os.killpg(child, signal.SIGKILL)
-    os.close(reading)
-    os.waitpid(child, 0)
+    try:
+        while select.select([reading], [], [], limit)[0]:
+            chunk = os.read(reading, 1 << 20)
+            if not chunk:
+                break
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                for key, value in json.loads(line).items():
+                    hear[key](value)
+    finally:  # it has ended, or its time is over, or somebody interrupts
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child, signal.SIGKILL)
+        os.close(reading)
+        os.waitpid(child, 0)
     return ended
