@@ -72,10 +72,11 @@ def measured(session: pytest.Session, tree: Path, cache: Path) -> Reach:
     kept = json.loads(cache.read_text(encoding="utf-8")) if cache.exists() else {}
     files = trees.test_files(tree)
     stale = [file for file in files if _stamp(tree, file, kept) != kept.get(file, {}).get("stamp")]
-    if stale:
-        kept |= _run_twice(session, tree, stale)
-        for file in stale:
-            kept[file]["stamp"] = _stamp(tree, file, kept)
+    for i, file in enumerate(stale):
+        if sys.stderr.isatty():
+            print(f"{f'{i + 1} of {len(stale)} test files: {file}':99}", end="\r", file=sys.stderr)
+        kept[file] = _run_twice(session, tree, file)
+        kept[file]["stamp"] = _stamp(tree, file, kept)
         cache.write_text(json.dumps(kept), encoding="utf-8")
     now = [kept[file] for file in files]
     usual = {name: seconds for one in now for name, seconds in one["usual"].items()}
@@ -100,25 +101,18 @@ def _stamp(tree: Path, file: str, kept: dict[str, Any]) -> str:
     return trees.digest(tree / file, *sorted(shared), *there)
 
 
-def _run_twice(session: pytest.Session, tree: Path, files: list[str]) -> dict[str, Any]:
-    plain = running.run(session, files)
+def _run_twice(session: pytest.Session, tree: Path, file: str) -> dict[str, Any]:
+    plain = running.run(session, [file])
     if plain.code not in (0, 1):
         said = (tree / running.LOG).read_text(encoding="utf-8", errors="replace")
         raise ValueError(f"tests: cannot be run:\n{said[-2000:]}")
     short = [name for name, seconds in plain.seconds.items() if seconds <= LONGEST]
-    data = running.run(session, files, short, plugin=_Tracer(tree)).data
-    found: dict[str, Any] = {file: {"usual": {}, "ran": {}, "failing": []} for file in files}
-    for name in short:
-        found[_file(name)]["usual"][name] = plain.seconds[name]
-    for name in plain.failed:
-        found[_file(name.removeprefix("importing "))]["failing"].append(name)
-    for name, ran in data["ran"].items():
-        found[_file(name)]["ran"][name] = ran
-    return found
-
-
-def _file(name: str) -> str:
-    return name.partition("::")[0]
+    data = running.run(session, [file], short, plugin=_Tracer(tree)).data
+    return {
+        "usual": {name: plain.seconds[name] for name in short},
+        "ran": data["ran"] if short else {},
+        "failing": [name for name in plain.failed if not name.startswith("importing ")],
+    }
 
 
 class _Tracer:
