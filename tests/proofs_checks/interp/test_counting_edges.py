@@ -180,3 +180,46 @@ def test_pairs_are_counted_from_n_changes_up_to_m(N, b, W, L, known):
         assert (sides(Problem(N, b), W, L, "pairs", count, bits=8) is not None) == known
     assert sides(Problem(N, b), W, L, "pairs", "W4", bits=8) is None
     assert sides(Problem(N, b), W, L, "alternation", "W1", bits=8) is None
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """What the bounds of binomials compute: "comb" in full, or "factorial" and a logarithm or many."""
+    calls = []
+    names = ("comb", "factorial", "floor_log2", "ceil_log2")
+    for name in names:
+        really = getattr(counting, name)
+
+        def recorded(*arguments, name=name, really=really):
+            calls.append(name)
+            return really(*arguments)
+
+        monkeypatch.setattr(counting, name, recorded)
+    return calls
+
+
+ONE_POWER, WHOLE, FACTORS = ["factorial", 1], ["comb", 1], ["factorial", 3]
+
+
+@pytest.mark.parametrize(
+    ("m", "limit", "way"),
+    [
+        (9 << 4, 1 << 20, WHOLE),  # n^2 2^bits: one power needs more
+        ((9 << 4) + 1, 1 << 20, ONE_POWER),
+        ((9 << 4) + 1, 0, ONE_POWER),
+        (31, 15, WHOLE),  # n times five bits
+        (31, 14, FACTORS),
+        (32, 17, FACTORS),
+        (32, 18, WHOLE),
+    ],
+)
+def test_each_way_to_a_binomial_of_three_has_its_range(m, limit, way, asked, monkeypatch):
+    monkeypatch.setattr(counting, "EXACT_BINOMIAL", limit)
+    for bound, log in (("floor_log2_binomial", "floor_log2"), ("ceil_log2_binomial", "ceil_log2")):
+        asked.clear()
+        getattr(counting, bound).__wrapped__(m, 3, 4)
+        other = {"floor_log2": "ceil_log2", "ceil_log2": "floor_log2"}[log]
+        assert asked.count(way[0]) == 1
+        assert asked.count(log) == way[1]
+        assert asked.count(other) == (way[0] == "factorial")
+        assert len(set(asked) & {"comb", "factorial"}) == 1
