@@ -236,6 +236,13 @@ def test_a_subset_is_a_set_of_places(one, subset, reason):
     assert refused(one, None, {"refuted": listed}) == f"evidence.refuted[0].subset: {reason}"
 
 
+def test_the_places_of_four_points_end_at_three(two):
+    for place in (4, 5):
+        listed = [entry([0, 1, place], "010", BALANCED)]
+        reason = f"evidence.refuted[0].subset: must be at most 3, got {place}"
+        assert refused(two, None, {"refuted": listed}) == reason
+
+
 def test_a_refutation_has_labels_for_its_subset_and_holds_for_it(one):
     for labels in ("01", "0100", "0x0", ""):
         listed = [entry([0, 1, 2], labels, BALANCED)]

@@ -58,20 +58,21 @@ def test_all_sizes_of_a_sum_have_to_be_excluded():
     assert any(sparse.excluded(problem, least, U, BITS) for U in range(least))
 
 
-def test_the_side_of_the_class_is_rounded_up_and_the_need_down(monkeypatch):
+@pytest.mark.parametrize("U", [5, 6])
+def test_the_side_of_the_class_is_rounded_up_and_the_need_down(U, monkeypatch):
     """Each logarithm is asked for in one direction and for its own numbers; a tie excludes nothing."""
-    problem, s, U = Problem(10, 64), 30, 6
+    problem, s = Problem(10, 64), 30
     need, served, patterns = 1 << 50, 3 << BITS, 5 << BITS
-    graphs = need - served - patterns - (7 << BITS)
+    graphs = need - served - patterns - (U + 1 << BITS)
 
     def asked(answers):
         return lambda *arguments: answers[arguments]
 
     floors = {(problem.m, 5, BITS): need}
     monkeypatch.setattr(sparse, "floor_log2_binomial", asked(floors))
-    monkeypatch.setattr(sparse, "ceil_log2_binomial", asked({(2**6, 5, BITS): patterns}))
+    monkeypatch.setattr(sparse, "ceil_log2_binomial", asked({(2**U, 5, BITS): patterns}))
     monkeypatch.setattr(
-        sparse, "ceil_log2_served", asked({((24, 7, None), 5, problem.m, BITS): served})
+        sparse, "ceil_log2_served", asked({((s - U, U + 1, None), 5, problem.m, BITS): served})
     )
     for spare, excluded in ((-1, True), (0, False), (1, False)):
         monkeypatch.setattr(sparse, "ceil_log2", lambda x, bits, spare=spare: graphs + spare)
