@@ -61,7 +61,7 @@ def test_all_sizes_of_a_sum_have_to_be_excluded():
 @pytest.mark.parametrize("U", [5, 6])
 def test_the_side_of_the_class_is_rounded_up_and_the_need_down(U, monkeypatch):
     """Each logarithm is asked for in one direction and for its own numbers; a tie excludes nothing."""
-    problem, s = Problem(10, 64), 30
+    problem, s = Problem(10, 64), 25
     need, served, patterns = 1 << 50, 3 << BITS, 5 << BITS
     graphs = need - served - patterns - (U + 1 << BITS)
 
