@@ -160,7 +160,9 @@ def test_bad_intervals_are_refused_by_name(k, n, alpha, bits, name):
         clopper_pearson(k, n, alpha, bits)
 
 
-@pytest.mark.parametrize(("n", "p", "name"), [(-1, F(1, 2), "n:"), (1, F(3, 2), "p:")])
+@pytest.mark.parametrize(
+    ("n", "p", "name"), [(-1, F(1, 2), "n:"), (1, F(3, 2), "p:"), (1, F(-1, 2), "p:")]
+)
 def test_bad_tails_are_refused_by_name(n, p, name):
     with pytest.raises(ValueError, match=name):
         upper_tail(n, 0, p)

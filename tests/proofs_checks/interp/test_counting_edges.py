@@ -198,6 +198,17 @@ def asked(monkeypatch):
     return calls
 
 
+def test_tests_are_told_by_their_names_letter_by_letter():
+    problem = Problem(4, 4)
+    for test, count in (("vc", "W1"), ("pairs", "W3"), ("pairs", None), ("alternation", None)):
+        assert sides(problem, 2, 1, test, count, bits=8) is not None
+        spelled = "".join(list(test))  # another object
+        expected = sides(problem, 2, 1, test, count, bits=8)
+        assert sides(problem, 2, 1, spelled, count, bits=8) == expected
+        for other in ("", test[:-1], test + "s", "zz", "a"):
+            assert sides(problem, 2, 1, other, count, bits=8) is None
+
+
 ONE_POWER, WHOLE, FACTORS = ["factorial", 1], ["comb", 1], ["factorial", 3]
 
 

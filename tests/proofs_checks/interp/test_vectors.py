@@ -277,3 +277,9 @@ def test_the_rest_is_refused_by_name():
     assert refused({"N": 300, "b": 8}).startswith(
         "statement.b: 300 points separated by 2^-8 do not"
     )
+
+
+def test_the_kind_of_widths_is_told_by_its_letters():
+    spelled = "".join(["uni", "form"])  # another object
+    assert set(vectors.classes(1, spelled, 12)) == set(vectors.classes(1, "uniform", 12))
+    assert set(vectors.classes(1, spelled, 16)) < set(vectors.classes(1, "general", 16))
