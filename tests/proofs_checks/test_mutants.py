@@ -222,3 +222,28 @@ def test_new_tests_give_survivors_another_trial_and_only_them(small_tree, first)
     more.unlink()
     assert found == {**first, "unseen": ["killed", "test_edge"]}
     assert len(file.read_text().splitlines()) == before + 2  # it, and the one that is never run
+
+
+def test_a_mutant_stays_dead_as_long_as_the_test_that_killed_it_stays(small_tree, first):
+    file = small_tree / "results.jsonl"
+    tests = small_tree / "tests/proofs_checks/test_tiny.py"
+    before, text = file.read_bytes(), tests.read_text()
+    again = {}
+    for name, changed in {
+        "another test": text + "\n\ndef test_nothing():\n    pass\n",
+        "the killing test": text.replace("LIMIT == 3", "(LIMIT, 1) == (3, 1)"),
+        "what tests share": text + "\n\nMORE = 1\n",
+    }.items():
+        tests.write_text(changed)
+        assert fates(small_tree) == first
+        lines = file.read_bytes().removeprefix(before).splitlines()
+        again[name] = {json.loads(line)["mutant"].rpartition("->  ")[2] for line in lines}
+        file.write_bytes(before)
+    tests.write_text(text)
+    # Whoever lives has another chance, and an import runs the whole file.
+    always = {MUTANTS[name][1] for name in ("unseen", "unreached", "killed at import")}
+    assert again == {
+        "another test": always,
+        "the killing test": always | {MUTANTS["constant"][1]},
+        "what tests share": {after for _, after in MUTANTS.values()},
+    }

@@ -23,7 +23,6 @@ import tree as trees
 from mutations import Mutant
 
 COMMANDS = ("proofs_checks.__main__", "proofs_checks.output")
-HERE = Path(__file__).parent.name
 LONGEST = 3.0  #: processor time of a test that mutants meet, in seconds
 
 
@@ -93,12 +92,10 @@ def measured(session: pytest.Session, tree: Path, cache: Path) -> Reach:
 
 
 def _stamp(tree: Path, file: str, kept: dict[str, Any]) -> str:
-    beside = (tree / trees.TESTS).rglob("*.py")
-    shared = [p for p in beside if p.name[:5] != "test_" and p.parent.name != HERE]
     modules = {module for ran in kept.get(file, {}).get("ran", {}).values() for module in ran}
     sources = [trees.source_of(tree, module) for module in sorted(modules)]
     there = [path for path in sources if path.exists()]
-    return trees.digest(tree / file, *sorted(shared), *there)
+    return trees.digest(tree / file, *trees.shared(tree), *there)
 
 
 def _run_twice(session: pytest.Session, tree: Path, file: str) -> dict[str, Any]:

@@ -1,17 +1,20 @@
 """What became of the mutants: kept line by line, so that a killed run goes on where it was, and judged.
 
 A line is written when a mutant's fate is known. It counts later as long as the mutated source is the
-same and, for one that died, the file with the test that killed it, for one that lived, all tests.
+same and, for one that died, the test that killed it and what its file holds besides tests, for one that
+lived, all tests about its module and what test files share.
 """
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import tomllib
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -49,8 +52,6 @@ class Store:
 
     def __init__(self, path: Path, tree: Path, others: float) -> None:
         self.path, self.tree, self.others = path, tree, others
-        self.tests = f"{trees.digest(tree / trees.TESTS)} {others:g}"
-        self.files = {name: trees.digest(tree / name) for name in trees.test_files(tree)}
         self.known: dict[str, dict[str, Any]] = {}
         lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
         if lines and not lines[-1].endswith(b"\n"):
@@ -66,7 +67,7 @@ class Store:
         if record is None or record["source"] != _short(mutant.source):
             return None
         fate = Fate(record["outcome"], record["by"], record["seconds"])
-        return fate if record["tests"] == self._tests(fate) else None
+        return fate if record["tests"] == self._tests(mutant, fate) else None
 
     def killer(self, mutant: Mutant) -> str | None:
         """The test that killed it before, whatever has changed since."""
@@ -76,14 +77,39 @@ class Store:
         """Append one line."""
         record = {"mutant": str(mutant), "operator": mutant.operator, "outcome": fate.outcome}
         record |= {"by": fate.by, "seconds": round(fate.seconds, 3)}
-        record |= {"source": _short(mutant.source), "tests": self._tests(fate)}
+        record |= {"source": _short(mutant.source), "tests": self._tests(mutant, fate)}
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(record) + "\n")
         self.known[str(mutant)] = record
 
-    def _tests(self, fate: Fate) -> str:
-        file = fate.by.removeprefix("importing ").partition("::")[0]
-        return self.files.get(file, self.tests) if fate.dead else self.tests
+    def _tests(self, mutant: Mutant, fate: Fate) -> str:
+        """A digest of the tests on which the fate rests."""
+        if not fate.dead:
+            return f"{_digest_about(self.tree, mutant.module)} {self.others:g}"
+        file, _, test = fate.by.removeprefix("importing ").partition("::")
+        return digest_of_test(self.tree / file, test.partition("[")[0])
+
+
+@lru_cache(maxsize=1 << 12)
+def digest_of_test(path: Path, test: str) -> str:
+    """A digest of a test and of its file without the other tests; of the whole file without a ``test``."""
+    if not path.is_file():
+        return "nothing"
+    parsed = ast.parse(path.read_text(encoding="utf-8"))
+    if test:
+        parsed.body = [
+            node
+            for node in parsed.body
+            if not (isinstance(node, ast.FunctionDef) and node.name.startswith("test_"))
+            or node.name == test
+        ]
+    return _short(ast.unparse(parsed))
+
+
+@lru_cache
+def _digest_about(tree: Path, module: str) -> str:
+    files = sorted(tree / name for name in files_about(tree, module) if (tree / name).is_file())
+    return trees.digest(*files, *trees.shared(tree))
 
 
 def _short(source: str) -> str:

@@ -76,11 +76,15 @@ def test_files(tree: Path) -> list[str]:
     return [path.relative_to(tree).as_posix() for path in found]
 
 
+def shared(tree: Path) -> list[Path]:
+    """The files beside the test files: fixtures and second checkers, but no programs like this one."""
+    beside = sorted((tree / TESTS).rglob("*.py"))
+    return [p for p in beside if p.name[:5] != "test_" and not p.with_name("__main__.py").exists()]
+
+
 def digest(*paths: Path) -> str:
-    """A short digest of the Python files at or below the paths, these programs left out."""
-    whole, own = hashlib.sha256(), Path(__file__).parent.name
+    """A short digest of files, names included."""
+    whole = hashlib.sha256()
     for path in paths:
-        files = sorted(path.rglob("*.py")) if path.is_dir() else [path]
-        for file in files if path.is_file() else [f for f in files if f.parent.name != own]:
-            whole.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+        whole.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return whole.hexdigest()[:16]
