@@ -110,7 +110,10 @@ def test_small_numbers_stay():
     assert small(2) == 2
 
 
-@given(st.integers(0, 30))
+MOST = 30
+
+
+@given(st.integers(0, MOST))
 def test_large_numbers_become_small(x):
     assert small(x) == min(x, LIMIT - 1)
 
@@ -230,9 +233,8 @@ def test_a_mutant_stays_dead_as_long_as_the_test_that_killed_it_stays(small_tree
     before, text = file.read_bytes(), tests.read_text()
     again = {}
     for name, changed in {
-        "another test": text + "\n\ndef test_nothing():\n    pass\n",
-        "the killing test": text.replace("LIMIT == 3", "(LIMIT, 1) == (3, 1)"),
-        "what tests share": text + "\n\nMORE = 1\n",
+        "another test": text + "\n\nMORE = 1\n\n\ndef test_nothing():\n    assert MORE\n",
+        "what one of them names": text.replace("MOST = 30", "MOST = 31"),
     }.items():
         tests.write_text(changed)
         assert fates(small_tree) == first
@@ -244,6 +246,56 @@ def test_a_mutant_stays_dead_as_long_as_the_test_that_killed_it_stays(small_tree
     always = {MUTANTS[name][1] for name in ("unseen", "unreached", "killed at import")}
     assert again == {
         "another test": always,
-        "the killing test": always | {MUTANTS["constant"][1]},
-        "what tests share": {after for _, after in MUTANTS.values()},
+        "what one of them names": always
+        | {MUTANTS[name][1] for name in ("killed", "endless", "memory")},
     }
+
+
+SHARED = """
+'''A docstring.'''
+import math, json
+from pathlib import Path
+
+HALF, TWO = 1 / 2, 2
+FOUR = TWO * TWO
+
+def helper(x): return FOUR + x
+
+@pytest.fixture
+def given(helped): ...
+
+@pytest.fixture
+def helped(): return HALF
+
+@pytest.fixture(autouse=True)
+def always(): ...
+
+print("runs")
+
+def test_one(given): helper(1)
+
+def test_two(): assert Path(math.pi)
+"""
+
+
+def test_what_a_test_names_is_found_at_any_remove():
+    spec = importlib.util.spec_from_file_location("named", TOOL / "naming.py")
+    naming = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(naming)
+
+    def kept(test):
+        return {line.split("(")[0].removeprefix("def ") for line in naming.needed(SHARED, test).splitlines()
+                if line and not line.startswith((" ", "@"))}  # fmt: skip
+
+    always = {"always", "print"}
+    assert kept("test_two") == {"import math", "from pathlib import Path", "test_two", *always}
+    expected = {
+        "HALF, TWO = ",
+        "FOUR = TWO * TWO",
+        "helper",
+        "given",
+        "helped",
+        "test_one",
+        *always,
+    }
+    assert kept("test_one") == expected

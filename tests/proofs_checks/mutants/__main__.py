@@ -65,21 +65,24 @@ def main(arguments: list[str]) -> int:
         if options.write and options.modules:
             print("--write: must come without MODULE, got", *options.modules, file=sys.stderr)
             return 2
-        every = {
-            module: mutants_of(module, trees.source_of(tree, module).read_text(encoding="utf-8"))
-            for module in (known[name] for name in options.modules or known)
-        }
+        chosen = [known[name] for name in options.modules or known]
         if options.list:
-            print(*(f"{m.operator}: {m}" for mutants in every.values() for m in mutants), sep="\n")
+            for module in chosen:
+                for mutant in _mutants(tree, module):
+                    print(f"{mutant.operator}: {mutant}")
             return 0
         options.store = options.store.resolve()
         options.store.mkdir(parents=True, exist_ok=True)
-        fates = running.inside_pytest(tree, lambda session: _all(session, tree, every, options))
-    return _said(fates, list(every), options)
+        fates = running.inside_pytest(tree, lambda session: _all(session, tree, chosen, options))
+    return _said(fates, chosen, options)
+
+
+def _mutants(tree: Path, module: str) -> list[Mutant]:
+    return mutants_of(module, trees.source_of(tree, module).read_text(encoding="utf-8"))
 
 
 def _all(
-    session: pytest.Session, tree: Path, every: dict[str, list[Mutant]], options: argparse.Namespace
+    session: pytest.Session, tree: Path, chosen: list[str], options: argparse.Namespace
 ) -> dict[Mutant, Fate]:
     file = options.store / "results.jsonl"
     if options.fresh:
@@ -88,8 +91,8 @@ def _all(
     for name in reach.failing:
         print(f"left out, because it fails without a mutation: {name}", file=sys.stderr)
     store, fates = Store(file, tree, options.others), {}
-    for mutants in every.values():
-        fates |= _decided(session, mutants, reach, store)
+    for module in chosen:
+        fates |= _decided(session, _mutants(tree, module), reach, store)
     return fates
 
 

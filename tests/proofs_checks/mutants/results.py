@@ -1,13 +1,12 @@
 """What became of the mutants: kept line by line, so that a killed run goes on where it was, and judged.
 
 A line is written when a mutant's fate is known. It counts later as long as the mutated source is the
-same and, for one that died, the test that killed it and what its file holds besides tests, for one that
-lived, all tests about its module and what test files share.
+same and, for one that died, the test that killed it and what it names in its file, for one that lived,
+all tests about its module and what test files share.
 """
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
 import tomllib
@@ -23,6 +22,7 @@ import pytest
 import running
 import tree as trees
 from mutations import Mutant
+from naming import needed
 from reach import Reach, files_about, own_files
 
 KILLED, STOPPED, SURVIVED, UNREACHED = "killed", "stopped", "survived", "unreached"
@@ -92,18 +92,11 @@ class Store:
 
 @lru_cache(maxsize=1 << 12)
 def digest_of_test(path: Path, test: str) -> str:
-    """A digest of a test and of its file without the other tests; of the whole file without a ``test``."""
+    """A digest of a test and of what it names in its file; of the whole file without a ``test``."""
     if not path.is_file():
         return "nothing"
-    parsed = ast.parse(path.read_text(encoding="utf-8"))
-    if test:
-        parsed.body = [
-            node
-            for node in parsed.body
-            if not (isinstance(node, ast.FunctionDef) and node.name.startswith("test_"))
-            or node.name == test
-        ]
-    return _short(ast.unparse(parsed))
+    text = path.read_text(encoding="utf-8")
+    return _short(needed(text, test) if test else text)
 
 
 @lru_cache
