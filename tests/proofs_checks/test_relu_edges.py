@@ -136,3 +136,27 @@ def test_common_factors_go_to_the_scale():
     net = relu.read(whole)
     assert net.scales == (2, Fraction(7, 2), 1)
     assert net.rows[0] == ((((1, ((0, -3), (1, 2))),), 5), ((), -1), ((), 0))
+
+
+@pytest.mark.parametrize("depth", range(6))
+def test_depth_and_parameters_of_a_network_that_was_read(depth):
+    net = relu.read(network(*[2] * (depth + 1), 1))
+    assert net.depth == depth
+    assert relu.parameters(net) == relu.nonzeros(net) == 6 * depth + 3
+
+
+@pytest.mark.parametrize("before", [1, 2, 3, 4])
+def test_columns_end_with_the_layer_before(before):
+    whole = network(before, 1)
+    for column in (before, before + 1):
+        whole["layers"][0]["rows"] = [[[column, "1"]]]
+        at = f"network.layers[0].rows[0]: a column: must be at most {before - 1}, got {column}"
+        assert refused(whole) == at
+
+
+def test_stored_zeros_are_not_evaluated():
+    whole = {
+        "inputs": 2,
+        "layers": [{"rows": [[[0, "0"], [1, "3"]], [[0, "0"]]], "bias": ["0", "0"]}],
+    }
+    assert relu.read(whole).rows[0] == ((((1, ((1, 1),)),), 0), ((), 0))
