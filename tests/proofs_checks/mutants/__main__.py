@@ -45,6 +45,9 @@ import tree as trees
 from mutations import Mutant, mutants_of
 from results import Fate, Store, fate_of, judged
 
+HEADING = f"{'module':42}" + "".join(
+    f"{word:>8}" for word in ("mutants", "killed", "stopped", "alive", "died")
+)
 SUMMARY = Path(__file__).with_name("summary.txt")
 HEAD = (
     "Mutants of the referees, written by `python tests/proofs_checks/mutants --write`.",
@@ -91,6 +94,7 @@ def _all(
     for name in reach.failing:
         print(f"left out, because it fails without a mutation: {name}", file=sys.stderr)
     store, fates = Store(file, tree, options.others), {}
+    print(HEADING, flush=True)
     for module in chosen:
         fates |= _decided(session, _mutants(tree, module), reach, store)
     return fates
@@ -129,9 +133,7 @@ def _row(name: str, outcomes: Counter[str]) -> str:
 
 def _table(fates: dict[Mutant, Fate]) -> Iterator[str]:
     """A line for every module, and one for all."""
-    yield f"{'module':42}" + "".join(
-        f"{word:>8}" for word in ("mutants", "killed", "stopped", "alive", "died")
-    )
+    yield HEADING
     modules: dict[str, Counter[str]] = defaultdict(Counter)
     for mutant, fate in fates.items():
         modules[mutant.module][fate.outcome] += 1
