@@ -78,8 +78,8 @@ def _counts(metrics: Metrics) -> str:
                 f"brackets: of those dead before. before: {net['epochs_before']} epochs of BN at rate "
                 f"{net['rate_before']:g}; then {net['epochs']} epochs at {net['rate']:g}, decay "
                 f"{net['decay']:g} on norm parameters. The number of dead channels did not fall under BN in "
-                f"{kept} of {count} nets; under psBN with decay it is a third or less in {third}, and of those dead "
-                f"before a third or less are left in {healed}; the rest died in the fine-tuning. Fewer "
+                f"{kept} of {count} nets; under psBN with decay it is a third or less in {third}, and of "
+                f"those dead before a third or less are left in {healed}; others died meanwhile. Fewer "
                 f"dead under psBN than under BN: sign test over nets p = {metrics['sign_test']:.4f} (at "
                 f"best {0.5**count:.4f} with {count} nets; reported, not judged)."
             ),
