@@ -117,12 +117,17 @@ def test_a_decay_that_leaves_gamma_out_is_found_out(monkeypatch):
     ("change", "status", "message"),
     [
         ({}, "done", ""),
-        ({"bn": (12, 9)}, "done", ""),
-        ({"bn": (11, 11)}, "refuted", "fell under BN: net 0, 12 dead before, 11 after"),
+        ({"bn": (12, 8)}, "done", ""),
+        ({"bn": (11, 11)}, "refuted", "fell under BN: 12 before in all nets, 11 after"),
+        ({"bn": (12, 7)}, "refuted", "came back under BN: net 0, 12 dead before, 7 of them after"),
         ({"psbn": (5, 0)}, "refuted", "too many: 12 dead before in all nets, 5 after"),
         ({"psbn": (4, 4)}, "done", ""),
         ({"psbn": (5, 5)}, "refuted", "too few: net 0, 12 dead before, 5 of them after"),
-        ({"psbn0": (12, 7)}, "refuted", "without decay: net 0, 12 dead before, 7 of them after"),
+        (
+            {"psbn0": (12, 7)},
+            "refuted",
+            "under psBN without decay: net 0, 12 dead before, 7 of them after",
+        ),
     ],
 )
 def test_the_verdict_depends_on_every_arm(change, status, message):
@@ -131,15 +136,19 @@ def test_the_verdict_depends_on_every_arm(change, status, message):
     assert message in why
 
 
-def test_what_dies_meanwhile_in_one_net_is_weighed_over_all():
-    many = {"nets": [*told(GOOD)["nets"] * 3, *told({**GOOD, "psbn": (5, 0)})["nets"]]}
-    assert job.verdict(many)[0] == "refuted"  # 17 of 48
-    many["nets"][0]["arms"]["psbn"]["after"] = 3
-    assert job.verdict(many) == ("done", "")
+def test_numbers_are_weighed_over_all_nets():
+    worse = {**GOOD, "psbn": (5, 0)}
+    assert job.verdict({"nets": told(worse)["nets"] * 4})[0] == "refuted"
+    assert job.verdict({"nets": [*told(GOOD)["nets"] * 3, *told(worse)["nets"]]})[0] == "refuted"
+    better = {**GOOD, "psbn": (3, 0)}
+    assert job.verdict({"nets": [*told(better)["nets"], *told(worse)["nets"]]})[0] == "done"
+    fallen = {**GOOD, "bn": (11, 11)}
+    assert job.verdict({"nets": [*told(GOOD)["nets"], *told(fallen)["nets"]]})[0] == "done"
+    assert job.verdict({"nets": [*told(GOOD)["nets"], *told(fallen)["nets"] * 2]})[0] == "refuted"
 
 
 def test_one_net_of_many_decides():
-    many = {"nets": [*told(GOOD)["nets"] * 3, *told({**GOOD, "bn": (11, 11)})["nets"]]}
+    many = {"nets": [*told(GOOD)["nets"] * 3, *told({**GOOD, "bn": (16, 7)})["nets"]]}
     assert job.verdict(many)[0] == "refuted"
 
 
