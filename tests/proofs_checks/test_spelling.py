@@ -28,6 +28,7 @@ ENDS = Fraction(-1, 3), Fraction(2, 3)
         (1 / HUGE, ".3g", "0"),  # as a float is
         ((HUGE + 1) / HUGE, ".12g", "1"),
         (10**400_000 + Fraction(1, 7), ".2g", "1e+400000"),
+        (Fraction(7**600, 3**200), ".15g", "4.31095078266425e+411"),
     ],
 )
 def test_a_rational_is_rounded_as_a_float_is_or_further_out(x, spec, text):

@@ -108,6 +108,7 @@ def test_entries_of_the_evidence_are_refused_by_name():
     assert refused(None, None, {"count": 1}) == f"{at}.count: must be a string, got 1"
     message = refused(None, None, {"test": "x", "count": None})
     assert message == f"{at}: test 'x' with count None says nothing here"
+    assert refused({"more": 1}).startswith("statement: ")
     assert refused({"widths": 1}) == "statement.widths: must be a string, got 1"
     assert refused({"widths": "x"}) == "statement.widths: must be 'uniform', got 'x'"
     assert refused({"b": 5}) == "statement.b: 64 points separated by 2^-5 do not fit"

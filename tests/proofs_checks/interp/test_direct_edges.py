@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import combinations, pairwise
 from math import comb
 
 import pytest
@@ -19,6 +20,13 @@ def value(up):
 
 def log2(x):
     return arb(fmpq(x.numerator, x.denominator)).log() / arb(2).log()
+
+
+@pytest.mark.parametrize("v", range(1, 6))
+def test_pattern_sets_of_one_layer_are_those_of_steps_that_are_not_neighbours(v):
+    for n in range(2 * v + 3):
+        sets = [s for s in combinations(range(v + 1), n) if all(b - a > 1 for a, b in pairwise(s))]
+        assert direct.pattern_sets((v,), n) == len(sets), n
 
 
 # -- numbers rounded up ---------------------------------------------------------------------------

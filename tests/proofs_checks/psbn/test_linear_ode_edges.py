@@ -132,6 +132,15 @@ def test_one_step_encloses_the_solution_and_the_box_all_of_it(F, B, V, solution,
     assert max(box[0].rad(), box[1].rad()) < 2
 
 
+@pytest.mark.parametrize("order", [2, 3, 9])
+def test_the_order_of_a_step_may_be_odd(order):
+    """u'' = u from (1, 2): cosh + 2 sinh."""
+    series, h = constant(0, 0, -1, order=order), arb(1) / 16
+    u, v = advance((arb(1), arb(2)), h, series, series)
+    assert u.contains((h.cosh() + 2 * h.sinh()).mid())
+    assert v.contains((h.sinh() + 2 * h.cosh()).mid())
+
+
 def test_a_remainder_is_taken_over_the_whole_step():
     """u'' = F with F = t known only as [0, 1] over the step: u(1) in [0, 1/2] around the Taylor part."""
     at = [[arb(0), arb(0)], *constant(0, 0, order=2)]

@@ -36,6 +36,13 @@ def refused(good, statement=None, evidence=None):
     return str(caught.value)
 
 
+def test_a_square_may_be_written_with_another_weight():
+    same = [{"weight": "1/36", "form": ["0", "6", "-6"]}]
+    assert decide(THREE, evidence={"squares": same}) == decide(THREE)
+    mixed = [{"weight": "1", "form": ["0", "2", "1"]}, {"weight": "1", "form": ["0", "1", "-2"]}]
+    assert "differ" in refused(THREE, evidence={"squares": mixed})
+
+
 def test_identities_by_hand_are_accepted():
     assert decide(TWO) == "n=2: the largest square of a normalised value is 1"
     assert decide(THREE) == "n=3: the largest square of a normalised value is 2"

@@ -104,6 +104,59 @@ def test_pieces_are_halved_until_the_sign_is_proved_and_counted():
                 sign_change._demand_sign(f, ends, -sign)
 
 
+def test_the_pieces_of_both_sides_are_added():
+    left, right = (Fraction(-2), Fraction(-1, 10)), (Fraction(1, 10), Fraction(2))
+    with ctx.workprec(60):
+        counted = [
+            sign_change._demand_sign(gauss((0, 1)), *side) for side in ((left, -1), (right, 1))
+        ]
+    assert check(STATEMENT, EVIDENCE).endswith(f"; {sum(counted)} pieces")
+    assert min(counted) >= 1
+
+
+def test_another_zero_to_the_left_or_far_to_the_right_is_found():
+    """r (r + 1) (r + 3/2) Phi; then r (1 - r/4) Phi, whose second zero lies beyond the pieces."""
+    three = {"Phi": ["0", "3/2", "5/2", "1"], "phi": []}
+    assert "sign is not proved near" in refused({"function": three}, {"beyond": "4"})
+    far = {"Phi": ["0", "1", "-1/4"], "phi": []}
+    assert (
+        refused({"function": far}, {"beyond": "3"})
+        == "function: f > 0 is not proved towards +infinity"
+    )
+
+
+def test_a_long_part_of_phi_asks_for_a_large_beyond():
+    """The square of 3 is 9: nine coefficients are enough, ten are too many."""
+    for length, enough in ((9, True), (10, False)):
+        f = {"Phi": ["0", "1"], "phi": ["0"] * (length - 1) + ["-1/1000"]}
+        if enough:
+            assert check({**STATEMENT, "function": f}, {**EVIDENCE, "beyond": "3"})
+        else:
+            assert "must be at least 1" in refused({"function": f}, {"beyond": "3"})
+
+
+def test_phi_on_the_right_is_weighed_against_the_leading_power():
+    """r Phi - 20 phi has its zero near 1.77; beyond 2 the second part is at most 10 phi(2) = 0.54."""
+    f = {"Phi": ["0", "1"], "phi": ["-20"]}
+    assert check({**STATEMENT, "function": f, "low": "17/10", "high": "9/5"}, EVIDENCE)
+
+
+def test_a_falling_function_is_not_judged_at_the_ends():
+    """-r Phi falls through 0 on [-1/2, 1/2]: neither sign holds, though it does at one end."""
+    for sign in (1, -1):
+        with pytest.raises(Rejected, match="sign is not proved"):
+            sign_change._demand_sign(gauss((0, -1)), (Fraction(-1, 2), Fraction(1, 2)), sign)
+
+
+def test_halvings_are_counted_to_the_left_as_well(monkeypatch):
+    """-(r^2 + 1/1000) Phi on [0, 2] needs small pieces near 0 only."""
+    f, ends = gauss((Fraction(-1, 1000), 0, -1)), (Fraction(0), Fraction(2))
+    assert sign_change._demand_sign(f, ends, -1) > 8
+    monkeypatch.setattr(sign_change, "DEEPEST", 3)
+    with pytest.raises(Rejected, match="sign is not proved"):
+        sign_change._demand_sign(f, ends, -1)
+
+
 class Steps:
     """A function whose sign is proved on balls of radius at most 1/4 only, and whose slope is not."""
 
@@ -180,6 +233,7 @@ FORMS = [
     gauss((1, -2, 3)),
     gauss((1, -2), (4, 0, 5, 1)),
     gauss((0, 0, 0, 1), (2,)),
+    gauss((0, 0, 1, 1)),
     gauss(()),
 ]
 
