@@ -1,0 +1,1 @@
+"""Referees of the `spgan` wing: transport, its reduction and quotient, divergences, kernels."""
