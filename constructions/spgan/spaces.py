@@ -20,13 +20,16 @@ from constructions.spgan.groups import FiniteGroup, cyclic
 __all__ = [
     "FiniteMetric",
     "Instance",
+    "discrete_metric",
     "fixed_instance",
     "grid_metric",
     "is_invariant",
+    "mode_collapse_instance",
     "probability",
     "random_instance",
     "random_metric",
     "random_probability",
+    "truncated",
 ]
 
 Number = Fraction | int
@@ -175,3 +178,34 @@ def random_instance(
     """A grid group on the m x m grid; masses are integers in 0 .. 9, divided by their sum."""
     Q, P = (random_probability(m * m, 9, rng) for _ in "QP")
     return Instance(grid_action(group, m), grid_metric(m, weights), Q, P)
+
+
+def mode_collapse_instance(root: Number, orbit: bool = False) -> Instance:
+    """C4 on the four corners (1, 1), (-1, 1), (-1, -1), (1, -1), sides 2 and diagonals 2 ``root``.
+
+    Q is concentrated on (1, 1), or uniform with ``orbit``; P the other way round. The divergences grow with
+    the metric: rationals below and above the square root of 2 enclose the Euclidean ones.
+    """
+    if not 1 < root <= 2:
+        raise ValueError(f"root: must be above 1, at most 2, got {root}")
+    far = (0, 2, 2 * root, 2)
+    metric = FiniteMetric(tuple(tuple(far[(y - x) % 4] for y in range(4)) for x in range(4)))
+    C4 = cyclic(4)
+    turns = Action(C4, C4.table)
+    one, uniform = probability([1, 0, 0, 0]), probability([1] * 4)
+    return Instance(turns, metric, uniform, one) if orbit else Instance(turns, metric, one, uniform)
+
+
+def discrete_metric(size: int) -> FiniteMetric:
+    """d = 1 between different points: Lipschitz functions are those of oscillation at most L.
+
+    Up to constants, which divergences do not see, that is the ball of radius L/2 in the supremum norm.
+    """
+    return FiniteMetric(tuple(tuple(int(x != y) for y in range(size)) for x in range(size)))
+
+
+def truncated(metric: FiniteMetric, most: Number) -> FiniteMetric:
+    """min(d, most): Lipschitz functions that are bounded as well. ``ValueError`` unless most > 0."""
+    if most <= 0:
+        raise ValueError(f"most: must be positive, got {most}")
+    return FiniteMetric(tuple(tuple(min(d, most) for d in row) for row in metric.distances))
