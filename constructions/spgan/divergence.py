@@ -116,11 +116,13 @@ def _moved(
     q: Sequence[Fraction], eta: Sequence[Fraction], cells: Cells, metric: FiniteMetric
 ) -> Transport:
     """W1 of masses of cells: which point of a cell holds them is the same to functions of the cells."""
-    firsts = [[Fraction(0)] * metric.size for _ in "qe"]
-    for made, masses in zip(firsts, (q, eta), strict=True):
+    whole = []
+    for masses in (q, eta):
+        made = [Fraction(0)] * metric.size
         for mass, cell in zip(masses, cells, strict=True):
             made[cell[0]] = mass
-    return transport_on_cells(*firsts, metric, cells)
+        whole.append(made)
+    return transport_on_cells(whole[0], whole[1], metric, cells)
 
 
 def plain_divergence(f: F, Q: Sequence[Fraction], P: Sequence[Fraction]) -> float:
@@ -153,7 +155,7 @@ def _derivative(f: Entropy, x: Fraction) -> Fraction:
     return Fraction(round(float(x) ** (a - 1) / (a - 1) * UNIT), UNIT)
 
 
-def _bounds(f: Entropy, given: tuple[Sequence[Fraction], ...]) -> tuple[Fraction, Fraction]:
+def _bounds(f: Entropy, given: Sequence[Sequence[Fraction]]) -> tuple[Fraction, Fraction]:
     """Rationals just outside of both balls, which the referee's precision reaches."""
     from flint import ctx
 

@@ -78,8 +78,8 @@ def polished(
     _, component = connected_components(either, directed=False)
     made = values.copy()
     for label in range(int(component.max()) + 1):
-        (members,) = np.nonzero(component == label)
-        order, before = breadth_first_order(either, members[0], directed=False)
+        members: list[int] = np.flatnonzero(component == label).tolist()
+        order, before = map(np.asarray, breadth_first_order(either, members[0], directed=False))
         for x in order[1:]:
             y = before[x]
             made[x] = made[y] + far[x, y] if binding[x, y] else made[y] - far[y, x]
