@@ -161,10 +161,10 @@ def _bounds(f: Entropy, given: Sequence[Sequence[Fraction]]) -> tuple[Fraction, 
 
     g, q, p, eta = given
     with ctx.workprec(BITS):
-        return _outward(f.below(g, q, p), -1), _outward(f.above(eta, p), 1)
+        return outward(f.below(g, q, p), -1), outward(f.above(eta, p), 1)
 
 
-def _outward(value: Value, side: int) -> Fraction:
+def outward(value: Value, side: int) -> Fraction:
     """The value, or a multiple of 1/UNIT beyond the ball on that side, with room for a sum's rounding."""
     if isinstance(value, Fraction):
         return value

@@ -1,9 +1,9 @@
 r"""Kind ``spgan.positive_semidefinite``: a kernel, or its average over a structure, is positive semidefinite.
 
-Statement: ``claim``; ``kernel`` k, ``structure``, ``average`` (:mod:`proofs_checks.spgan.similarity`). Accepted is:
-the averaged kernel k' is a symmetric matrix with sum w(x) k'(x, y) w(y) >= 0 for all w. Evidence:
-``lower``, rows of a lower triangular matrix M (row i has i + 1 entries), and ``diagonal``, numbers D_i >= 0,
-with k' = M diag(D) M^T.
+Statement: ``claim``; ``kernel`` k, ``structure`` and ``average`` (:mod:`proofs_checks.spgan.similarity`).
+Accepted is: the averaged kernel k' is a symmetric matrix with sum w(x) k'(x, y) w(y) >= 0 for all w.
+Evidence: ``lower``, rows of a lower triangular matrix M (row i has i + 1 entries), and ``diagonal``, numbers
+D_i >= 0, with k' = M diag(D) M^T.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from proofs_checks.spgan.similarity import averaged, matrix, read_similarity
 from proofs_checks.spgan.structure import read_structure
 
 CLAIMS = ("spgan.T3", "spgan.T2")
+MOST_BITS = 1 << 14  #: of a numerator or denominator
 
 
 def check(statement: dict[str, Any], evidence: Any) -> str:
@@ -32,6 +33,9 @@ def check(statement: dict[str, Any], evidence: Any) -> str:
         for i, row in enumerate(sequence(parts["lower"], "evidence.lower", n))
     ]
     diagonal = rationals(parts["diagonal"], "evidence.diagonal", n)
+    numbers = [x for row in (*rows, diagonal) for x in row]
+    if max(m.bit_length() for x in numbers for m in (x.numerator, x.denominator)) > MOST_BITS:
+        raise Rejected(f"evidence.lower: must have at most {MOST_BITS} bits in p and q of p/q")
     for i, entry in enumerate(diagonal):
         if entry < 0:
             raise Rejected(f"evidence.diagonal[{i}]: must not be negative, got {float(entry):.15g}")
