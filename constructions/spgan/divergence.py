@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor, inf, log
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from constructions.spgan.divergence_proposals import UNIT, eta_of, mcshane, polished, proposed
 from constructions.spgan.spaces import FiniteMetric
@@ -29,7 +29,9 @@ from constructions.spgan.transport import (
     transport_on_cells,
     wasserstein,
 )
-from proofs_checks.spgan.entropies import Entropy, Value
+
+if TYPE_CHECKING:
+    from proofs_checks.spgan.entropies import Entropy, Value
 
 __all__ = ["Bracket", "F", "bracket", "entropy", "plain_bracket", "plain_divergence"]
 
@@ -51,6 +53,8 @@ class Bracket:
 
 def entropy(f: F) -> Entropy:
     """The referee's f; ``ValueError`` for what is none."""
+    from proofs_checks.spgan.entropies import Entropy
+
     if f in ("KL", "TV"):
         return Entropy(str(f))
     if isinstance(f, str) or not 1 < f <= 64:

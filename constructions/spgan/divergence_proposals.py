@@ -14,9 +14,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from math import exp, log
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from proofs_checks.spgan.entropies import Entropy
+if TYPE_CHECKING:
+    from proofs_checks.spgan.entropies import Entropy
 
 __all__ = ["UNIT", "eta_of", "mcshane", "polished", "proposed"]
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from constructions.spgan.divergence import BITS, F, entropy, outward, plain_bracket
 from constructions.spgan.divergence_proposals import UNIT, eta_of
@@ -21,7 +21,9 @@ from constructions.spgan.kernels import Kernel
 from constructions.spgan.statements import shown
 from proofs_checks.certificate import seal
 from proofs_checks.rational import show_rational
-from proofs_checks.spgan.entropies import Entropy
+
+if TYPE_CHECKING:
+    from proofs_checks.spgan.entropies import Entropy
 
 __all__ = ["TRANSIENT", "range_certificate"]
 
