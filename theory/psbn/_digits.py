@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from theory.psbn._torch import one_thread
+from theory._core.torch_threads import one_thread
 
 WIDTH, BATCH, TRAINING, CHANNELS = 16, 64, 1437, 96
 

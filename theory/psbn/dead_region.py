@@ -25,6 +25,7 @@ from theory import (
     refuted,
     undecided,
 )
+from theory._core.referee import ask
 from theory._core.search import search
 from theory.psbn._batches import (
     Statistics,
@@ -35,7 +36,6 @@ from theory.psbn._batches import (
     normalised_squares,
 )
 from theory.psbn._forms import plus, polynomial, product
-from theory.psbn._referee import ask
 
 T2 = Claim(
     id="psbn.T2",

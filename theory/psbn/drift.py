@@ -25,8 +25,8 @@ from theory import (
     established,
     refuted,
 )
+from theory._core.referee import ask
 from theory.psbn._forms import Form
-from theory.psbn._referee import ask
 from theory.psbn._sampling import (
     Band,
     Estimate,

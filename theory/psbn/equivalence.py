@@ -26,7 +26,7 @@ from theory import (
     established,
     refuted,
 )
-from theory.psbn._torch import one_thread
+from theory._core.torch_threads import one_thread
 
 P5 = Claim(
     id="psbn.P5",

@@ -24,8 +24,8 @@ from theory import (
     established,
     refuted,
 )
+from theory._core.referee import ask
 from theory.psbn._forms import Form
-from theory.psbn._referee import ask
 from theory.psbn._sampling import Band, Estimate, decide, declare, generator, mean
 
 #: (c, C(0, c, 1), half a unit of the last digit)

@@ -26,7 +26,7 @@ from theory import (
     established,
     refuted,
 )
-from theory.psbn._torch import one_thread
+from theory._core.torch_threads import one_thread
 
 T11 = Claim(
     id="psbn.T11",

@@ -29,7 +29,7 @@ from theory import (
     refuted,
 )
 from theory._core.search import search
-from theory.psbn._torch import one_thread
+from theory._core.torch_threads import one_thread
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

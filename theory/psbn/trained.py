@@ -25,7 +25,7 @@ from theory import (
     refuted,
     undecided,
 )
-from theory.psbn._referee import ask
+from theory._core.referee import ask
 from theory.psbn._sampling import (
     ALPHA,
     BETA,

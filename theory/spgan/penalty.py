@@ -111,7 +111,7 @@ def mean(function: Callable[[Point], Fraction], points: Sequence[Point]) -> Frac
 
 def penalty(g: Polynomial | Average, rho: Sequence[Point]) -> Fraction:
     """E_rho (|grad g|^2 - 1)_+."""
-    return mean(lambda z: max(sum(v * v for v in g.gradient(z)) - 1, Fraction(0)), rho)
+    return mean(lambda z: max(sum((v * v for v in g.gradient(z)), Fraction(-1)), Fraction(0)), rho)
 
 
 def objective(

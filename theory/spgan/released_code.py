@@ -18,6 +18,7 @@ from random import Random
 from typing import Any
 
 from theory import ERRATUM, EXACT, Claim, Implementation, Outcome, established, refuted
+from theory._core.torch_threads import one_thread
 
 CODE = "mrzw731/Structure-preserving-GAN at d297ea5"
 
@@ -38,7 +39,7 @@ X1 = Claim(
     needs=("spgan.T2",),
 )
 
-SIDES = (8, 12, 14, 16, 20, 24, 28, 32)
+SIDES = (8, 12, 16, 20, 24, 28, 32)
 
 
 def weights(rng: Random) -> list[Any]:
@@ -81,7 +82,7 @@ def discriminator(image: Any, layers: list[Any], *, floor: bool) -> Any:
 
 
 @X1.check(
-    EXACT, scope="n = 8 ... 32 (8 sides), 2 fields, integer weights: all float64 operations exact"
+    EXACT, scope="n = 8 ... 32 (7 sides), 2 fields, integer weights: all float64 operations exact"
 )
 def turned_images(claim: Claim) -> Outcome:
     """The score of an image and of its three turns, compared without tolerance."""
@@ -92,10 +93,11 @@ def turned_images(claim: Claim) -> Outcome:
     for n in SIDES:
         pixels = [rng.randint(0, 15) for _ in range(n * n)]
         image = torch.tensor(pixels, dtype=torch.float64).reshape(n, n)
-        scores = [
-            discriminator(torch.rot90(image, k, (0, 1)), layers, floor=claim.assumes("floor"))
-            for k in range(4)
-        ]
+        with one_thread():
+            scores = [
+                discriminator(torch.rot90(image, k, (0, 1)), layers, floor=claim.assumes("floor"))
+                for k in range(4)
+            ]
         invariant = all(torch.equal(score, scores[0]) for score in scores)
         if invariant != (n % claim["divisor"] == 0):
             return refuted({"n": n, "invariant": invariant, "scores": [s.tolist() for s in scores]})
