@@ -20,8 +20,28 @@ from typing import Any
 from constructions.spgan.actions import Action, grid_action, grid_points, tuple_action
 from constructions.spgan.groups import cyclic, dihedral, trivial
 from constructions.spgan.kernels import averaging
+from constructions.spgan.mmd import (
+    Similarity,
+    ldl,
+    mmd_certificate,
+    positive_certificate,
+    rational_kernel,
+    symmetrised,
+)
 from constructions.spgan.spaces import Instance, fixed_instance, grid_metric, random_probability
-from theory import EXACT, THEOREM, Claim, Derived, Outcome, established, refuted
+from theory import (
+    CERTIFIED,
+    EXACT,
+    THEOREM,
+    Claim,
+    Derived,
+    Outcome,
+    established,
+    refuted,
+    undecided,
+)
+from theory._core.referee import ask
+from theory.spgan._cases import hamming, lipschitz_instances
 from theory.spgan._spaces import Numbers
 
 INVARIANT = {"invariant_kernel": r"$k(T_s x, T_s y) = k(x, y)$"}
@@ -132,7 +152,8 @@ T3 = Claim(
     r"= k(x, y)$ one integral is enough; for others it is wrong: for $1/(1 + dx^2 + 9\,dy^2)$ on the fixed "
     r"instance $\mathrm{MMD}^2$ is 0.0098285, and with one integral 0.0104895.",
     hypotheses={
-        "invariant_kernel": f"{INVARIANT['invariant_kernel']} (where one integral is used)"
+        "invariant_kernel": f"{INVARIANT['invariant_kernel']} (where one integral is used)",
+        "kernel": "k is positive semidefinite (for the first statement)",
     },
     constants={
         "sides": 2,
@@ -193,6 +214,39 @@ def skew_numbers(claim: Claim) -> Outcome:
     return established(cases=2) if near else refuted({"MMD^2": [float(one) for one in found]})
 
 
+@T3.check(
+    CERTIFIED,
+    scope="7 instances of C1, D2, C4, D4, S3, 8-16 points; 1/(1 + d^2) and 1/(1 + dx^2 + 9 dy^2)",
+)
+def positive_semidefinite(claim: Claim) -> Outcome:
+    """The referee multiplies out L D L' = k^Sigma, and both sides of the identity."""
+    digests = []
+    for name, instance in lipschitz_instances(claim.id):
+        action, pair = instance.action, (instance.Q, instance.P)
+        for k in _similarities(claim, instance):
+            identity = ask(mmd_certificate(claim.id, k, action, pair), claim.id)
+            positive = ask(positive_certificate(claim.id, k, action), claim.id)
+            _, pivots = ldl(symmetrised(k.rows, action).rows)
+            if not identity.accepted or min(pivots) < 0:
+                return refuted({"instance": name, "pivots": pivots, "identity": identity.reason})
+            if not positive.accepted:
+                return undecided(f"{name}: {positive.reason}")
+            digests += [identity.digest, positive.digest]
+    return established(certificates=digests)
+
+
+def _similarities(claim: Claim, instance: Instance) -> list[Similarity]:
+    """Rational kernels; without the hypothesis 1 - 1/(1 + d^2), which is 0 on the diagonal."""
+    d = instance.metric.distances
+    rows = [[Fraction(1, 1 + int(x) ** 2) for x in row] for row in d]
+    if not claim.assumes("kernel"):
+        rows = [[1 - x for x in row] for row in rows]
+    found = [Similarity(tuple(map(tuple, rows)))]
+    if instance.metric.grid and claim.assumes("kernel"):
+        found.append(rational_kernel(instance.metric.grid[0], (1, 9)))
+    return found
+
+
 T3.falsifier(
     "one integral for every kernel",
     constants={"sides": 1},
@@ -213,10 +267,19 @@ T3.falsifier(
 )
 
 
+T3.falsifier(
+    "1 - k for k",
+    drop="kernel",
+    by="positive_semidefinite",
+    because="its average has negative directions",
+)
+
+
 @T3.inhabitant
 def four_corners_again(_: Claim) -> dict[str, bool]:
-    """As for T2iii."""
-    return dict(four_corners(T2iii))
+    """As for T2iii; the pivots of its matrix are positive."""
+    pivots = ldl(rational_kernel(2).rows)[1]
+    return {**four_corners(T2iii), "kernel": min(pivots) > 0}
 
 
 @T3.boundary("a constant kernel: 0")
@@ -231,8 +294,6 @@ def constant_kernel(_: Claim) -> Outcome:
 @T3.boundary("S3 on {0,1}^3 and k = 1/(1 + Hamming^2)")
 def tuples(claim: Claim) -> Outcome:
     """Not free, no grid; both ways of averaging."""
-    from theory.spgan._cases import hamming
-
     action, rng = tuple_action(2, 3), Random(5)
     G = matrix([[Fraction(1, 1 + int(d) ** 2) for d in row] for row in hamming(2, 3).distances])
     Q, P = (random_probability(8, 9, rng) for _ in "QP")

@@ -56,7 +56,9 @@ def _wrong(claim: Claim, name: str, instance: Instance) -> dict[str, Any] | list
 )
 def both_sizes(claim: Claim) -> Outcome:
     """W1 between the averages and between the orbits, each with its own certificate."""
-    return _all(claim, [*lipschitz_instances(claim), *_more(claim)])
+    return _all(
+        claim, [*lipschitz_instances(claim.id, closed=claim.assumes("closed")), *_more(claim)]
+    )
 
 
 def _more(claim: Claim) -> Iterator[tuple[str, Instance]]:

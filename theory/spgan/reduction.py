@@ -92,7 +92,7 @@ def finite_classes(claim: Claim) -> Outcome:
 def transport(claim: Claim) -> Outcome:
     """W1(S Q, S P) and the reduced supremum at (Q, P): one number, shown by a flow and a potential."""
     digests = []
-    for name, instance in lipschitz_instances(claim):
+    for name, instance in lipschitz_instances(claim.id, closed=claim.assumes("closed")):
         full, _ = transport_value(claim.id, instance, claim["averaged"])
         reduced, _ = transport_value(claim.id, instance, invariant=True)
         if full != reduced:
@@ -123,12 +123,18 @@ def lipschitz_divergences(claim: Claim) -> Outcome:
 )
 def more_lipschitz_divergences(claim: Claim) -> Outcome:
     """The same on every instance."""
-    return _all_compared(claim, {name: ENTROPIES for name, _ in lipschitz_instances(claim)})
+    return _all_compared(
+        claim,
+        {
+            name: ENTROPIES
+            for name, _ in lipschitz_instances(claim.id, closed=claim.assumes("closed"))
+        },
+    )
 
 
 def _all_compared(claim: Claim, chosen: dict[str, dict[str, F]]) -> Outcome:
     digests: list[str] = []
-    for name, instance in lipschitz_instances(claim):
+    for name, instance in lipschitz_instances(claim.id, closed=claim.assumes("closed")):
         for f_name, f in chosen.get(name, {}).items():
             found = _compared(claim, instance, f)
             if name.startswith("fixed") and found["apart"] <= GAP and f_name in claim.constants:

@@ -127,7 +127,7 @@ T1d = Claim(
 @T1d.check(EXACT, scope="W1 on 7 instances of C1, D2, C4, D4, S3 with 8-16 points")
 def averaged_potentials(claim: Claim) -> Outcome:
     """S g of a potential g: 1-Lipschitz, invariant, and of the same difference at (S Q, S P) and (Q, P)."""
-    found = list(lipschitz_instances(claim))
+    found = list(lipschitz_instances(claim.id, closed=claim.assumes("closed")))
     for name, instance in found:
         pair = instance.Q, instance.P
         if claim.assumes("invariant_pair"):
@@ -147,7 +147,7 @@ def averaged_potentials(claim: Claim) -> Outcome:
 @T1d.check(EXACT, scope="7 instances, plain f_2: the optimum is Q/P, unique where P > 0", part=True)
 def unique_optima(claim: Claim) -> Outcome:
     """The density ratio is invariant if the pair is."""
-    found = list(lipschitz_instances(claim))
+    found = list(lipschitz_instances(claim.id, closed=claim.assumes("closed")))
     for name, instance in found:
         Q, P = (
             instance.action.on_measure(R) if claim.assumes("invariant_pair") else R
