@@ -9,13 +9,18 @@ r"""T6, T6b, T6c: structure given by a probability kernel instead of a group.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from random import Random
 
 from constructions.spgan.kernels import Kernel, averaging, identity, partition_kernel
-from constructions.spgan.spaces import probability, random_probability
+from constructions.spgan.spaces import FiniteMetric, probability, random_probability
+from constructions.spgan.statements import shown, shown_flow, state_metric, state_partition
+from constructions.spgan.transport import transport_on_cells, wasserstein
+from proofs_checks.certificate import seal
+from proofs_checks.rational import show_rational
 from theory import (
+    CERTIFIED,
     EXACT,
     THEOREM,
     Claim,
@@ -25,6 +30,7 @@ from theory import (
     refuted,
     undecided,
 )
+from theory._core.referee import ask
 from theory.spgan._finite_classes import divergence, gain_f2, plain_f2
 from theory.spgan._spaces import Numbers, expectation, function, small
 from theory.spgan.projection import conditional_expectation
@@ -164,6 +170,58 @@ def conditional_expectations(claim: Claim) -> Outcome:
     return established(cases=cases)
 
 
+def layered(profiles: Sequence[Sequence[int]]) -> tuple[FiniteMetric, Kernel, list[list[int]]]:
+    """Layers of equal size, 3 apart, points 1 apart within; K the profile of each layer."""
+    size = len(profiles[0])
+    points = [(b, i) for b in range(len(profiles)) for i in range(size)]
+    rows = (tuple(3 * abs(b - c) + abs(i - j) for c, j in points) for b, i in points)
+    blocks = [[b * size + i for i in range(size)] for b in range(len(profiles))]
+    masses = [mass for profile in profiles for mass in profile]
+    return FiniteMetric(tuple(rows)), partition_kernel(blocks, masses), blocks
+
+
+def widest(K: Kernel, metric: FiniteMetric) -> Fraction:
+    """The largest W1(K_x, K_y) / d(x, y): Lip_1 is closed under S_K iff it is at most 1."""
+    pairs = [(x, y) for x in range(K.size) for y in range(x)]
+    return max(
+        wasserstein(K.rows[x], K.rows[y], metric).value / metric.distances[x][y] for x, y in pairs
+    )
+
+
+@T6.check(
+    CERTIFIED,
+    scope="Lip_1 on 3 and 4 layers of 3 points, partition kernels that are no group's; W1",
+)
+def lipschitz_on_layers(claim: Claim) -> Outcome:
+    """W1(S^K Q, S^K P) and the supremum over functions of the layers, as one certificate."""
+    rng, digests = Random("spgan.T6 layers"), []
+    for count in (3, 4):
+        profiles = [[1, 2, 3]] * count
+        if not claim.assumes("closed"):
+            profiles = [[1, 2, 3], [3, 2, 1]] * 2
+        metric, K, blocks = layered(profiles)
+        for _ in range(4):
+            Q, P = (random_probability(K.size, 9, rng) for _ in "QP")
+            full = wasserstein(K.on_measure(Q), K.on_measure(P), metric)
+            reduced = transport_on_cells(Q, P, metric, blocks)
+            if full.value != reduced.value:
+                found = {"full": full.value, "reduced": reduced.value, "ratio": widest(K, metric)}
+                return refuted({"profiles": profiles, "Q": Q, "P": P, **found})
+            statement = {
+                "claim": claim.id,
+                "metric": state_metric(metric),
+                "structure": state_partition(blocks, [m for one in profiles for m in one]),
+                **{name: shown(R) for name, R in (("Q", Q), ("P", P))},
+                "value": show_rational(full.value),
+            }
+            evidence = {"potential": shown(reduced.potential), "plan": shown_flow(full.flow)}
+            answer = ask(seal("spgan.reduction", statement, evidence), claim.id)
+            if not answer.accepted:
+                return undecided(answer.reason)
+            digests.append(answer.digest)
+    return established(certificates=digests)
+
+
 T6.falsifier(
     "idempotent, with a transient point",
     drop="proper",
@@ -171,7 +229,10 @@ T6.falsifier(
     because="the range of S_K is then no algebra (T6c)",
 )
 T6.falsifier(
-    "any finite class", drop="closed", by="finite_classes", because="averages need not be members"
+    "any class",
+    drop="closed",
+    by=("finite_classes", "lipschitz_on_layers"),
+    because="averages need not be members: layers with the profiles (1,2,3), (3,2,1)",
 )
 T6.falsifier(
     "any P",
@@ -192,6 +253,16 @@ def three_points_two_blocks(_: Claim) -> dict[str, bool]:
         "closed": {K.on_function(one) for one in Gamma} <= Gamma,
         "fixed": K.on_measure(P) == P,
     }
+
+
+@T6.boundary("layers of one profile: the largest W1(K_x, K_y) / d(x, y) is 1; of two profiles more")
+def closure_of_layers(_: Claim) -> Outcome:
+    """The criterion of T2ii, for kernels."""
+    ratios = [
+        widest(K, d) for d, K, _ in (layered([[1, 2, 3]] * 3), layered([[1, 2, 3], [3, 2, 1]]))
+    ]
+    held = ratios[0] == 1 < ratios[1]
+    return established(cases=2) if held else refuted({"ratios": ratios})
 
 
 @T6.boundary("no structure, and nothing but structure")

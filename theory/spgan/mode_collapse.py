@@ -11,13 +11,26 @@ r"""T8: an invariant discriminator cannot tell a law from its representatives, o
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from typing import Any
 
 from constructions.spgan.actions import Action
 from constructions.spgan.spaces import probability
-from theory import EXACT, SYMBOLIC, THEOREM, Claim, Derived, Outcome, established, refuted
+from theory import (
+    CERTIFIED,
+    EXACT,
+    SYMBOLIC,
+    THEOREM,
+    Claim,
+    Derived,
+    Outcome,
+    established,
+    refuted,
+)
+from theory.spgan._cases import lipschitz_instances
+from theory.spgan._certified import transport_value
 from theory.spgan._finite_classes import ball, plain_f2
 from theory.spgan._spaces import Numbers, invariant_by_definition, small
 
@@ -94,6 +107,28 @@ def _not_as_claimed(
     made = collapsed if claim["generator"] == "unstructured" else action.on_measure(collapsed)
     value = reduced(claim, action, Q, made)
     return None if value == 0 and made == collapsed else {"P_g": made, "value": value}
+
+
+@T8.check(CERTIFIED, scope="W1 on 7 instances of C1, D2, C4, D4, S3 with 8-16 points; Q averaged")
+def transport_of_representatives(claim: Claim) -> Outcome:
+    """At the representatives the reduced W1 is 0; over all functions it is not, unless Q is collapsed."""
+    digests = []
+    for name, given in lipschitz_instances(claim.id):
+        Q = given.SQ if claim.assumes("invariant_Q") else given.Q
+        collapsed = representatives(given.action, Q)
+        P_g = (
+            given.action.on_measure(collapsed) if claim["generator"] == "structured" else collapsed
+        )
+        instance = replace(given, Q=Q, P=P_g)
+        inside, first = transport_value(
+            claim.id, instance, invariant=claim.assumes("invariant_discriminator")
+        )
+        outside, second = transport_value(claim.id, instance)
+        digests += [first, second]
+        # S P_g = Q is what the first statement asks of a minimiser.
+        if inside != 0 or given.action.on_measure(P_g) != Q or (outside == 0) != (collapsed == Q):
+            return refuted({"instance": name, "reduced W1": inside, "W1": outside})
+    return established(certificates=digests)
 
 
 T8.falsifier(

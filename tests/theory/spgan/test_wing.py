@@ -20,7 +20,7 @@ WANTED = {
     *("T2", "T2i", "T2ii", "T2iii", "T2iv", "T2v", "T2vi"),
     *("T3", "T4", "T4s", "T5", "T6", "T6b", "T6c", "T7", "T7b", "T7c", "T8", "T8w"),
     *("E1", "E2", "E3", "F1", "F1d", "F2"),
-    *(f"X{k}" for k in range(1, 11)),
+    *(f"X{k}" for k in range(1, 12)),
 }
 
 
