@@ -26,8 +26,7 @@ from theory import (
     refuted,
 )
 from theory._core.referee import ask
-from theory.psbn._forms import Form
-from theory.psbn._sampling import (
+from theory._core.sampling import (
     Band,
     Estimate,
     decide_all,
@@ -37,6 +36,7 @@ from theory.psbn._sampling import (
     mean,
     slope,
 )
+from theory.psbn._forms import Form
 from theory.psbn.moments import MOMENTS
 
 T5 = Claim(

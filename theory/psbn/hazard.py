@@ -25,8 +25,8 @@ from theory import (
     refuted,
 )
 from theory._core.referee import ask
+from theory._core.sampling import Band, Estimate, decide, declare, generator, mean
 from theory.psbn._forms import Form
-from theory.psbn._sampling import Band, Estimate, decide, declare, generator, mean
 
 #: (c, C(0, c, 1), half a unit of the last digit)
 Constants = tuple[tuple[Fraction, Fraction, Fraction], ...]

@@ -21,7 +21,7 @@ from theory import (
     established,
     refuted,
 )
-from theory.psbn._sampling import (
+from theory._core.sampling import (
     ALPHA,
     BETA,
     Band,

@@ -23,7 +23,7 @@ from theory import (
     refuted,
     undecided,
 )
-from theory.psbn._sampling import (
+from theory._core.sampling import (
     ALPHA,
     BETA,
     Band,

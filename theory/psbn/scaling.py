@@ -24,7 +24,7 @@ from theory import (
     Paper,
     refuted,
 )
-from theory.psbn._sampling import (
+from theory._core.sampling import (
     Band,
     Estimate,
     decide_all,

@@ -26,7 +26,7 @@ from theory import (
     undecided,
 )
 from theory._core.referee import ask
-from theory.psbn._sampling import (
+from theory._core.sampling import (
     ALPHA,
     BETA,
     Band,

@@ -210,7 +210,9 @@ def lipschitz_on_layers(claim: Claim) -> Outcome:
             statement = {
                 "claim": claim.id,
                 "metric": state_metric(metric),
-                "structure": state_partition(blocks, [m for one in profiles for m in one]),
+                "structure": state_partition(
+                    blocks, [Fraction(m) for one in profiles for m in one]
+                ),
                 **{name: shown(R) for name, R in (("Q", Q), ("P", P))},
                 "value": show_rational(full.value),
             }

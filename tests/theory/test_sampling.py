@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from theory import Verdict
-from theory.psbn._sampling import (
+from theory._core.sampling import (
     Band,
     Estimate,
     at_least,

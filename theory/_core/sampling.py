@@ -1,4 +1,4 @@
-r"""Fixed-n designs for the statistical checks of this wing, and their decisions.
+r"""Fixed-n designs for statistical checks, and their decisions.
 
 A claim about a number theta says |theta - target| <= ``near`` (the part of the distance that theory allows:
 discretisation, remainder), the alternative |theta - target| >= ``far``. With z the normal quantiles,
