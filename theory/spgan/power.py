@@ -9,7 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from constructions.spgan.spaces import fixed_instance
-from theory import CERTIFIED, REMARK, Claim, Derived, Outcome, established, refuted
+from theory import CERTIFIED, REMARK, SLOW, Claim, Derived, Outcome, established, refuted
 from theory.spgan._certified import divergence_bounds
 
 Row = tuple[Fraction, Fraction, Fraction]
@@ -42,7 +42,7 @@ X11 = Claim(
 )
 
 
-@X11.check(CERTIFIED, scope="one instance, KL, five values of L, six decimals")
+@X11.check(CERTIFIED, tier=SLOW, scope="one instance, KL, five values of L, six decimals")
 def full_and_reduced(claim: Claim) -> Outcome:
     """Both brackets at every L."""
     instance, digests = fixed_instance(claim["weights"]), []

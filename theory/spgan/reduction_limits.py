@@ -67,20 +67,20 @@ def chains(claim: Claim) -> Outcome:
 
 @T1c.check(
     EXACT,
-    scope="S3 on {0,1}^3, KL, 2000 classes {g} and invariant pairs; signs of balls",
+    scope="S3 on {0,1}^3, KL, 1000 classes {g} and invariant pairs; signs of balls",
     part=True,
 )
 def singletons(claim: Claim) -> Outcome:
     """D^{S g} - D^g is positive, or g takes one value on each orbit that P charges."""
     rng, action = Random("spgan.T1c"), tuple_action(2, 3)
-    for _ in range(2000):
+    for _ in range(1000):
         Q, P = (action.on_measure(probability([rng.randint(1, 9) for _ in range(8)])) for _ in "QP")
         g = function(8, rng, 3)
         difference = gain_kl(Q, P, action.on_function(g)) - gain_kl(Q, P, g)
         strict = claim["strict"] and not fixed_by_all(action, g)
         if not (difference > 0 if strict else difference.contains(ball(0))):
             return refuted({"Q": Q, "P": P, "g": g, "D^{S g} - D^g": str(difference)})
-    return established(cases=2000)
+    return established(cases=1000)
 
 
 T1c.falsifier(
