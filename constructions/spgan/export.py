@@ -44,8 +44,9 @@ def to_plain(net: nn.Module) -> nn.Module:
 def replaced(module: nn.Module, done: dict[int, nn.Module]) -> nn.Module:
     """``module`` itself with its parts replaced, or its plain form."""
     if id(module) not in done:
-        for name, part in list(module.named_children()):
-            setattr(module, name, replaced(part, done))
+        for name, part in list(module._modules.items()):  # a part used twice is listed twice
+            if part is not None:
+                setattr(module, name, replaced(part, done))
         make = PLAIN.get(type(module))
         ours = [c.__qualname__ for c in type(module).__mro__ if c.__module__.startswith(PACKAGE)]
         if make is None and ours and isinstance(module, tuple(PLAIN)):
