@@ -118,6 +118,7 @@ class GroupConv2d(ExpandedFilter):
         check_channels(type(self).__name__, x, self.in_channels)
         window = (self.kernel_size, self.stride)
         check_windows(type(self).__name__, self.group, x, window, self.padding)
+        self._check_padding(x)
         return self.convolve(x, self.filter(), self.full_bias())
 
     def convolve(self, x: Tensor, W: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -126,6 +127,14 @@ class GroupConv2d(ExpandedFilter):
             return F.conv2d(x, W, bias, self.stride, self.padding)
         padded = F.pad(x, [self.padding] * 4, mode=self.padding_mode)
         return F.conv2d(padded, W, bias, self.stride)
+
+    def _check_padding(self, x: Tensor) -> None:
+        most = min(x.shape[-2:]) - (self.padding_mode == "reflect")
+        if self.padding_mode in ("circular", "reflect") and self.padding > most:
+            raise ValueError(
+                f"input: {self.padding_mode} padding of {self.padding} pixels needs more of them, "
+                f"got H, W = {tuple(x.shape[-2:])}"
+            )
 
     def full_bias(self) -> Tensor | None:
         """The bias [|G| O]: the same for every orientation."""

@@ -61,7 +61,7 @@ class ExpandedFilter(nn.Module):
     """
 
     _kept: Kept | None = None
-    _shared: list[Tensor] | None = None
+    _shared: dict[bool, Tensor] | None = None  # by whether gradients are wanted
 
     def _expand(self) -> Tensor:
         raise NotImplementedError
@@ -74,9 +74,10 @@ class ExpandedFilter(nn.Module):
         if torch.compiler.is_compiling():
             return self._expand()
         if self._shared is not None:
-            if not self._shared:
-                self._shared.append(self._expand())
-            return self._shared[0]
+            graph = torch.is_grad_enabled()
+            if graph not in self._shared:
+                self._shared[graph] = self._expand()
+            return self._shared[graph]
         sources = self._sources()
         if self.training or not all(keepable(s) for s in sources):
             self._kept = None
@@ -119,7 +120,7 @@ def shared_filters(net: nn.Module) -> Iterator[nn.Module]:
     layers = [m for m in net.modules() if isinstance(m, ExpandedFilter)]
     before = [layer._shared for layer in layers]
     for layer in layers:
-        layer._shared = [] if layer._shared is None else layer._shared
+        layer._shared = {} if layer._shared is None else layer._shared
     try:
         yield net
     finally:

@@ -38,7 +38,7 @@ class GroupBatchNorm2d(nn.BatchNorm2d):
             folded = input.reshape(N * self.group.order, self.num_features, H, W)
             return super().forward(folded).reshape(N, C, H, W)
         # orientations go to the columns: [N, H, W, |G| * fields] is [N, H, W * |G|, fields] in memory
-        folded = input.permute(0, 2, 3, 1).reshape(N, H, -1, self.num_features)
+        folded = input.permute(0, 2, 3, 1).reshape(N, H, W * self.group.order, self.num_features)
         normed = super().forward(folded.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
         return normed.reshape(N, H, W, C).permute(0, 3, 1, 2)
 

@@ -80,7 +80,9 @@ class PowerIteration(nn.Module):
 
     def forward(self, W: Tensor, layer: GroupConv2d) -> Tensor:
         """W / sigma; in training after some steps of the iteration."""
-        with torch.autocast(W.device.type, enabled=False):
+        # bfloat16 would be too coarse for a norm; there is no autocast on the meta device
+        device = "cpu" if W.is_meta else W.device.type
+        with torch.autocast(device, enabled=False):
             if self.training:
                 self.iterate(W.detach(), layer, self.steps)
             return W / self.sigma(W, layer).clamp_min(torch.finfo(W.dtype).tiny)

@@ -58,7 +58,7 @@ def test_integers_leave_no_error_at_all(group, kind, size):
 @pytest.mark.parametrize("group", [C4, D4], ids=["C4", "D4"])
 @pytest.mark.parametrize("mode", ["zeros", "circular", "reflect", "replicate"])
 @pytest.mark.parametrize(
-    ("k", "stride", "padding", "size"),
+    "geometry",  # kernel size, stride, padding, size of the image
     [
         (3, 2, "same", 5),
         (3, 3, 0, 6),
@@ -68,9 +68,8 @@ def test_integers_leave_no_error_at_all(group, kind, size):
         (5, 1, 1, 6),
     ],
 )
-def test_strides_even_kernels_and_paddings_that_fit_are_exact(
-    group, mode, k, stride, padding, size
-):
+def test_strides_even_kernels_and_paddings_that_fit_are_exact(group, mode, geometry):
+    k, stride, padding, size = geometry
     options = {"stride": stride, "padding": padding, "padding_mode": mode}
     layer = integer_weights_(layer_of("regular", group, k, **options), source(2))
     assert error(layer, images(layer, (size, size), integers=True)) == 0
@@ -162,6 +161,16 @@ def test_bad_arguments_are_named(arguments, message):
     good = {"group": C4, "in_fields": 1, "out_fields": 1, "kernel_size": 3}
     with pytest.raises(ValueError, match=message):
         GroupConv2d(**{**good, **arguments})
+
+
+@pytest.mark.parametrize(("mode", "least"), [("circular", 2), ("reflect", 3)])
+def test_padding_by_more_pixels_than_there_are_is_refused(mode, least):
+    layer = layer_of("regular", C4, 5, padding_mode=mode)
+    assert error(layer, images(layer, (least, least))) <= EXACT
+    with pytest.raises(
+        ValueError, match=f"{mode} padding of 2 pixels needs more of them, got H, W"
+    ):
+        layer(images(layer, (7, least - 1)))
 
 
 def test_wrong_channels_are_named():

@@ -170,6 +170,15 @@ def test_two_passes_share_one_expansion_and_its_gradient():
 
 
 @torch.enable_grad()
+def test_a_shared_pass_without_gradients_does_not_take_them_from_the_next(layer):
+    with shared_filters(layer):
+        with torch.no_grad():
+            assert not layer.filter().requires_grad
+        assert layer.filter().requires_grad
+        assert layer.filter() is layer.filter()
+
+
+@torch.enable_grad()
 def test_sharing_makes_one_step_of_the_power_iteration():
     gen = torch.Generator().manual_seed(0)
     layer = spectral_norm(GroupConv2d(C4, 2, 2, 3, generator=gen), generator=gen)

@@ -140,6 +140,13 @@ def test_compiled_it_is_the_same(kind, form):
     torch.testing.assert_close(compiled(x), layer(x), rtol=0, atol=1e-13)
 
 
+@LAYOUT
+def test_an_empty_batch_passes_through_evaluation(form):
+    x = torch.zeros(0, 12, 3, 3).contiguous(memory_format=form)
+    for layer in (GroupBatchNorm2d(C4, 3), FieldNorm2d(C4, 3)):
+        assert layer.eval()(x).shape == x.shape
+
+
 def test_without_affine_parameters_nothing_is_learned():
     for layer in (GroupBatchNorm2d(C4, 3, affine=False), FieldNorm2d(C4, 3, affine=False)):
         assert not list(layer.parameters())
