@@ -30,7 +30,7 @@ from constructions.spgan.filters import expand, filter_index, polar
 from constructions.spgan.image_groups import ImageGroup, Kind
 from constructions.spgan.sizes import check_channels, check_windows
 
-__all__ = ["GroupConv2d", "LiftingConv2d", "orthogonal_"]
+__all__ = ["GroupConv2d", "LiftingConv2d", "orthogonal_", "take_filter_"]
 
 PaddingMode = Literal["zeros", "circular", "reflect", "replicate"]
 PADDING_MODES = get_args(PaddingMode)
@@ -209,4 +209,28 @@ def orthogonal_(
         # the rows of the identity come first
         layer.weight.copy_(gain * matrix[: layer.out_fields].view_as(w))
     layer.restart(generator)
+    return layer
+
+
+@torch.no_grad()
+def take_filter_(layer: GroupConv2d, W: Tensor, tolerance: float = 1e-5) -> GroupConv2d:
+    """Set the weights from a whole equivariant filter ``W`` [|G| O, C, k, k]. Returns ``layer``.
+
+    The filter of an escnn layer (regular fields, C4 or D4, whose elements are numbered as here) is one after
+    ``W.view(O, G, C, G, k, k).permute(1, 0, 3, 2, 4, 5).reshape(G * O, G * C, k, k)``.
+
+    Raises ``ValueError`` for another shape, or when some entry differs from the filter expanded from
+    the first O rows by more than ``tolerance`` times the largest.
+    """
+    shape = (layer.out_channels, *layer.weight.shape[1:])
+    if W.shape != shape:
+        raise ValueError(f"W: must have shape {tuple(shape)}, got {tuple(W.shape)}")
+    w = W[: layer.out_fields].contiguous()
+    gap = (expand(w, layer.index) - W).abs().amax().item()
+    if not gap <= tolerance * W.abs().amax().item():
+        raise ValueError(
+            f"W: must be {layer.group.name}-equivariant, some entry is off by {gap:.3g}"
+        )
+    layer.weight.copy_(w)
+    layer.restart()
     return layer

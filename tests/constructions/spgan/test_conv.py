@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from constructions.spgan.conv import GroupConv2d, LiftingConv2d, orthogonal_
+from constructions.spgan.conv import GroupConv2d, LiftingConv2d, orthogonal_, take_filter_
 from constructions.spgan.equivariance import equivariance_error, integer_weights_, random_input
 from constructions.spgan.image_groups import C1, C2, C4, D1, D4, GROUPS
 
@@ -313,6 +313,35 @@ def test_lifting_single_pixels_is_as_orthogonal_as_it_can_be():
     values = torch.linalg.svdvals(layer.filter().flatten(1))
     expected = torch.tensor([1.0, 0, 0, 0], dtype=torch.float64)
     torch.testing.assert_close(values, expected, rtol=0, atol=1e-12)
+
+
+@EVERY
+@KIND
+def test_a_whole_filter_can_be_taken_over(group, kind):
+    layer, other = layer_of(kind, group), LAYERS[kind](group, 2, 2, 3, dtype=torch.float64)
+    take_filter_(other, layer.filter())
+    assert torch.equal(other.weight, layer.weight)
+
+
+def test_a_filter_in_the_order_of_fields_is_reordered_first():
+    layer, other = layer_of("regular", D4), layer_of("regular", D4).double()
+    by_field = layer.filter().view(8, 2, 8, 2, 3, 3).permute(1, 0, 3, 2, 4, 5)  # as escnn has it
+    W = by_field.reshape(16, 16, 3, 3)
+    with pytest.raises(ValueError, match="W: must be D4-equivariant, some entry is off by"):
+        take_filter_(other, W)
+    W = W.view(2, 8, 2, 8, 3, 3).permute(1, 0, 3, 2, 4, 5).reshape(16, 16, 3, 3)
+    assert torch.equal(take_filter_(other, W).filter(), layer.filter())
+
+
+@pytest.mark.parametrize("change", ["shape", "turned", "nan"])
+def test_a_filter_that_is_none_of_the_group_s_is_refused(change):
+    layer = layer_of("scalar", C4)
+    W = layer.filter().detach().clone()
+    if change == "turned":
+        W[3] = W[3].rot90(1, (1, 2))
+    wrong = {"shape": W[:4], "turned": W, "nan": W * float("nan")}[change]
+    with pytest.raises(ValueError, match="W: must"):
+        take_filter_(layer, wrong)
 
 
 def test_it_tells_its_group_and_geometry():
