@@ -17,4 +17,7 @@ Each module tells one story and is imported by its own name:
 | `samples` | clouds of points through POT: W1 and its quotient shortcut, unbiased MMD |
 | `statements` | problems as the plain data of certificates |
 | `transport_certificates`, `divergence_certificates`, `entropic_certificates` | evidence, sealed |
+| `image_groups`, `filters`, `expansion`, `sizes` | groups on images; filters by one gather; refused sizes |
+| `conv`, `pool`, `norm`, `film`, `upsample`, `heads` | equivariant layers in torch |
+| `spectral`, `export`, `equivariance` | norms of expanded filters; plain torch; errors measured |
 """
