@@ -30,7 +30,10 @@ __all__ = ["Action", "ImageAction", "LinearAction", "embedded", "haar", "image",
 class Action(Protocol):
     """A finite group that acts on points; elements are the numbers 0 (the identity) to order - 1."""
 
-    order: int
+    @property
+    def order(self) -> int:
+        """How many elements, k."""
+        ...
 
     def __call__(self, x: Tensor, s: Tensor) -> Tensor:
         """T_s x: points (..., B, *event), elements (..., B)."""

@@ -1,0 +1,110 @@
+"""Augmentation against structure: what turning the data, or both players' points, recovers.
+
+The same networks, loss and points of the C4 mixture in four arms: nothing; every data point turned by a
+fresh random element; data and samples both turned; the structured generator with the invariant
+discriminator. Turning the data shows the free generator the whole orbit, which it still has to learn; by
+follow-up work it recovers only part of the gain (spgan.F2). Turning both players' points is what an
+invariant discriminator does (spgan.T1e), so that the generator may again collapse (spgan.T8) and only its
+turned samples are good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from experiments._lab.cli import main
+from experiments._lab.experiment import Experiment, Plot, Status
+from experiments._lab.later import later
+
+if TYPE_CHECKING:
+    from experiments._spgan_game import Play
+
+LEVEL = 0.01
+
+
+@dataclass(frozen=True)
+class Config:
+    """Sizes and seeds; about ten minutes on one core by default."""
+
+    group: str = "C4"
+    """C4, D4, C8 or C16."""
+    sizes: tuple[int, ...] = (8, 16, 32, 64, 128, 256)
+    """Training points n, increasing, 2 to 5000; the tests are made at the least."""
+    seeds: int = 8
+    """Trainings of each arm, 2 to 18; the tests need at least 7."""
+    steps: int = 1500
+    """Steps of each training, 1 to 100000."""
+
+    def __post_init__(self) -> None:
+        if self.group not in ("C4", "D4", "C8", "C16"):
+            raise ValueError(f"group: must be C4, D4, C8 or C16, got {self.group!r}")
+        rising = tuple(sorted(set(self.sizes)))
+        if not rising or self.sizes != rising or not 2 <= rising[0] <= rising[-1] <= 5000:
+            raise ValueError(f"sizes: must be increasing numbers from 2 to 5000, got {self.sizes}")
+        for name, low, high in (("seeds", 2, 18), ("steps", 1, 100_000)):
+            if not low <= getattr(self, name) <= high:
+                raise ValueError(f"{name}: must be {low} to {high}, got {getattr(self, name)}")
+
+
+def tasks(config: Config) -> list[Play]:
+    """One for each size."""
+    from experiments._spgan_game import Play
+
+    return [Play(config.group, config.group, n, config.seeds, config.steps) for n in config.sizes]
+
+
+def run(task: Play, rng: Random) -> dict[str, Any]:
+    """The four arms on the same points."""
+    from experiments._spgan_game import Arm, play
+
+    arms = {
+        "none": Arm(),
+        "data": Arm(turn_data=True),
+        "players": Arm(turn_data=True, turn_samples=True),
+        "structure": Arm(structured=True, invariant=True),
+    }
+    return play(task, arms, rng)
+
+
+def collect(config: Config, results: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The rows, and the paired tests at the least size."""
+    from experiments._spgan_mixtures import compared
+    from experiments._spgan_statistics import pairs_needed
+
+    first = results[0]
+    return {
+        "seeds": config.seeds,
+        "needed": pairs_needed(LEVEL),
+        "rows": list(results),
+        "data": compared(first, "none", "data"),
+        "structure": compared(first, "data", "structure"),
+    }
+
+
+def verdict(metrics: dict[str, Any]) -> tuple[Status, str]:
+    """Refuted if turned data are no better than none, or as good as structure, or nothing collapses."""
+    seeds, needed = metrics["seeds"], metrics["needed"]
+    if seeds < needed:
+        return "undecided", f"level {LEVEL} needs {needed} seeds, there are {seeds}"
+    n = metrics["rows"][0]["n"]
+    for name, what in (("data", "turned data against none"), ("structure", "structure against it")):
+        if metrics[name]["p"] > LEVEL:
+            return "refuted", f"{what} at n = {n}: p = {metrics[name]['p']:.4f} above {LEVEL}"
+    return "done", ""
+
+
+EXPERIMENT = Experiment(
+    config=Config,
+    tasks=tasks,
+    run=run,
+    collect=collect,
+    render=later("_spgan_augmentation_show", "report"),
+    verdict=verdict,
+    plot=Plot("Draw W1 against n by arm:", later("_spgan_augmentation_show", "draw")),
+)
+
+if __name__ == "__main__":
+    raise SystemExit(main(EXPERIMENT))
