@@ -11,8 +11,8 @@ symmetrised law of g(z); every invariant law arises so (spgan.T7). Invariance of
 the whole orbit; a mean over some random elements would not be.
 
 Actions here: C_n and D_n on the plane, r a turn by 2 pi / n and m the mirror x -> -x; the same embedded
-in R^d by an isometry V, T_s = V R_s V' + (I - V V'); and for n = 1, 2, 4 on images (..., H, W), r = one
-``rot90`` (n = 4) or two (n = 2), m = left-right flip. All are exact isometries in exact arithmetic.
+in R^d by an isometry V, T_s = V R_s V' + (I - V V'); and the groups of `image_groups` on images
+(..., H, W). All are isometries.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from typing import Protocol
 
 import torch
 from torch import Tensor
+
+from constructions.spgan.image_groups import GROUPS, ImageGroup
 
 __all__ = ["Action", "ImageAction", "LinearAction", "embedded", "haar", "image", "plane"]
 
@@ -106,41 +108,33 @@ def embedded(action: LinearAction, V: Tensor) -> LinearAction:
 
 @dataclass(frozen=True)
 class ImageAction:
-    """C_n or D_n, n = 1, 2, 4, on images (..., H, W); H = W if n = 4. Exact: pixels move, nothing else."""
+    """A group of quarter turns and mirrors on images (..., H, W): pixels move, nothing is rounded."""
 
-    name: str
-    n: int
-    mirrors: int
+    group: ImageGroup
 
     @property
     def order(self) -> int:
         """k."""
-        return self.n * self.mirrors
-
-    def moved(self, x: Tensor, s: int) -> Tensor:
-        """T_s x for one element s: reflect first, then turn."""
-        i, j = divmod(s, self.n)
-        return torch.rot90(x.flip(-1) if i else x, j * (4 // self.n), (-2, -1))
+        return self.group.order
 
     def __call__(self, x: Tensor, s: Tensor) -> Tensor:
-        """(B, C, H, W): T_s x for elements s (B,), or with leading axes on both."""
+        """(..., B, C, H, W): T_s x for elements s (..., B)."""
         out = torch.empty_like(x)
         for one in range(self.order):
             chosen = s == one
-            out[chosen] = self.moved(x[chosen], one)
+            out[chosen] = self.group.act_on_image(one, x[chosen])
         return out
 
     def orbit(self, x: Tensor) -> Tensor:
         """(k, ..., H, W)."""
-        return torch.stack([self.moved(x, s) for s in range(self.order)])
+        return torch.stack([self.group.act_on_image(s, x) for s in range(self.order)])
 
 
 def image(name: str) -> ImageAction:
     """C1, C2, C4, D1, D2 or D4 on images; ``ValueError`` for other names: no other turn is exact."""
-    n, mirrors = _parsed(name)
-    if n not in (1, 2, 4):
-        raise ValueError(f"name: must be C or D with 1, 2 or 4 on images, got {name!r}")
-    return ImageAction(name, n, mirrors)
+    if name not in GROUPS:
+        raise ValueError(f"name: must be one of {', '.join(GROUPS)} on images, got {name!r}")
+    return ImageAction(GROUPS[name])
 
 
 def haar(action: Action, shape: tuple[int, ...], stream: torch.Generator) -> Tensor:
