@@ -29,5 +29,11 @@ def log_ticks(axes: Any, which: str, places: list[float]) -> None:
 
 def note(text: str) -> str:
     """A paragraph, indented like a table and wrapped."""
-    how = {"initial_indent": "  ", "subsequent_indent": "  "}
-    return fill(text, WIDTH, **how, break_long_words=False, break_on_hyphens=False)
+    return fill(
+        text,
+        WIDTH,
+        initial_indent="  ",
+        subsequent_indent="  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -46,7 +46,7 @@ def fid(a: Array, b: Array) -> float:
         raise ValueError(f"a, b: must have the same features, got {a.shape[1]} and {b.shape[1]}")
     A, B = ((x - x.mean(0)) / np.sqrt(len(x) - 1) for x in (a, b))
     # A B' is n x m; its singular values are those of R_A R_B', at most d x d.
-    small = [np.linalg.qr(x, mode="r") for x in (A, B)]
+    small = [np.asarray(np.linalg.qr(x, mode="r")) for x in (A, B)]
     cross = np.linalg.norm(small[0] @ small[1].T, "nuc")
     gap = a.mean(0) - b.mean(0)
     return float(gap @ gap + (A * A).sum() + (B * B).sum() - 2 * cross)
