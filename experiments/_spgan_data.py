@@ -114,6 +114,7 @@ def _mnist() -> tuple[torch.Tensor, torch.Tensor]:
     return 2 * torch.nn.functional.avg_pool2d(x, 2) - 1, labels.long()
 
 
+@cache
 def _digits() -> tuple[torch.Tensor, torch.Tensor]:
     """(1797, 1, 8, 8)."""
     import torch

@@ -16,7 +16,8 @@ from torch import Tensor, nn
 
 from constructions.spgan.fid import extrapolated, fid, kid
 from constructions.spgan.metrics import counts_off_uniform, occupancy, w1
-from experiments._spgan_data import load
+from experiments._spgan_data import Digits, load
+from experiments._spgan_game import one_thread
 
 FEATURES, CHANNELS = 32, 16
 STEPS, BATCH, RATE = 800, 64, 3e-3
@@ -71,6 +72,25 @@ class Judge:
 def judge(name: str) -> Judge:
     """For the data set ``name``; the same every time."""
     data, stream = load(name), torch.Generator().manual_seed(SEED)
+    with one_thread():
+        reader = _taught(data, stream)
+        every = torch.cat([torch.rot90(data.x_held, j, (-2, -1)) for j in range(4)])
+        one, k = turned(data.x_held, stream)
+        with torch.no_grad():
+            real, (held, classes, turns) = reader(every)[0], reader(one)
+    half = len(held) // 2
+    told = {
+        "class_accuracy": float((classes.argmax(1) == data.y_held).double().mean()),
+        "turn_accuracy": float((turns.argmax(1) == k).double().mean()),
+        "turns_off": counts_off_uniform(occupancy(turns.argmax(1), 4)),
+        "classes_off": counts_off_uniform(occupancy(classes.argmax(1), 10)),
+        "w1": w1(held[:half][:MATCHED], held[half:][:MATCHED]),
+    }
+    return Judge(reader, real, held, told)
+
+
+def _taught(data: Digits, stream: torch.Generator) -> Reader:
+    """A reader after STEPS batches of freshly turned images of the pool."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(SEED)
         reader = Reader()
@@ -83,19 +103,7 @@ def judge(name: str) -> Judge:
         optimiser.zero_grad()
         (loss + nn.functional.cross_entropy(turns, k)).backward()
         optimiser.step()
-    reader.eval()
-    every = torch.cat([torch.rot90(data.x_held, j, (-2, -1)) for j in range(4)])
-    one, k = turned(data.x_held, stream)
-    with torch.no_grad():
-        real, (held, classes, turns) = reader(every)[0], reader(one)
-    told = {
-        "class_accuracy": float((classes.argmax(1) == data.y_held).double().mean()),
-        "turn_accuracy": float((turns.argmax(1) == k).double().mean()),
-        "turns_off": counts_off_uniform(occupancy(turns.argmax(1), 4)),
-        "classes_off": counts_off_uniform(occupancy(classes.argmax(1), 10)),
-        "w1": w1(held[: len(held) // 2][:MATCHED], held[len(held) // 2 :][:MATCHED]),
-    }
-    return Judge(reader, real, held, told)
+    return reader.eval()
 
 
 def measured(by: Judge, x: Tensor, labels: Tensor, rng: Any) -> dict[str, Any]:

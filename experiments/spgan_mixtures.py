@@ -27,7 +27,8 @@ LAWS = ("C4", "D4", "D1", "C8", "C16", "C4 R12", "C4 t")
 LEVEL, EFFECT = 0.01, 2.0  # of "both" against "none", declared before the runs
 COLLAPSED = 2.0  # W1 above which a generator has collapsed; one mode of four is worth 3.82
 OCCUPANCY = 0.05  # a structured generator's modes have 1/4 each, give or take this
-REDUCED = 0.1  # a collapsed generator's reduced loss, at most this share of its full one
+REDUCED = 2.0  # a collapsed generator's reduced loss: at most so many times the structured one's
+FULL = 10.0  # its full loss: at least so many times its reduced one
 
 
 @dataclass(frozen=True)
@@ -125,8 +126,12 @@ def _against(metrics: dict[str, Any]) -> Any:
     if collapse["median_w1"] <= COLLAPSED:
         why = f"W1 {collapse['median_w1']:.2f}, not above {COLLAPSED}"
         yield "refuted", f"the invariant critic's free generator did not collapse: {why}"
-    if collapse["median_reduced"] > REDUCED * collapse["median_full"]:
-        yield "refuted", f"the collapsed generator's reduced loss is not low: {collapse}"
+    reduced, full = collapse["median_reduced"], collapse["median_full"]
+    if reduced > REDUCED * collapse["both_reduced"]:
+        why = f"{reduced:.3f} against {collapse['both_reduced']:.3f}"
+        yield "refuted", f"a collapsed generator's reduced loss is not low: {why}"
+    if full < FULL * reduced:
+        yield "refuted", f"a collapsed generator's full loss is not high: {full:.3f}"
     if collapse["median_turned"] > COLLAPSED / 2:
         yield "refuted", f"turned, collapsed samples are still bad: {collapse['median_turned']:.2f}"
 

@@ -8,7 +8,6 @@ import torch
 from experiments import _spgan_game as games
 from experiments import spgan_augmentation as job
 from experiments._lab.cli import main
-from experiments._spgan_mixtures import compared
 
 
 @pytest.fixture
@@ -18,27 +17,24 @@ def few(monkeypatch):
         monkeypatch.setattr(games, name, count)
 
 
-def told(none=1.0, data=0.6, structure=0.3, seeds=8):
+def told(none=1.0, data=0.6, structure=0.3, seeds=8, n=16, w1=3.8, turned=0.3):
     arms = {
         "none": {"w1": [none] * seeds},
         "data": {"w1": [data] * seeds},
+        "players": {"w1": [w1] * seeds, "w1_turned": [turned] * seeds},
         "structure": {"w1": [structure] * seeds},
     }
-    row = {"n": 8, "arms": arms}
-    return {
-        "seeds": seeds,
-        "needed": 7,
-        "rows": [row],
-        "data": compared(row, "none", "data"),
-        "structure": compared(row, "data", "structure"),
-    }
+    return job.collect(job.Config(seeds=seeds), [{"n": n, "arms": arms}])
 
 
-def test_the_verdict_needs_both_gains():
+def test_the_verdict_needs_both_gains_and_the_collapse():
     assert job.verdict(told()) == ("done", "")
-    assert "turned data against none at n = 8" in job.verdict(told(data=1.1))[1]
-    assert "structure against it at n = 8" in job.verdict(told(structure=0.7))[1]
+    assert "turned data against none at n = 16" in job.verdict(told(data=1.1))[1]
+    assert "structure against it at n = 16" in job.verdict(told(structure=0.7))[1]
+    assert "nothing collapsed" in job.verdict(told(w1=1.9))[1]
+    assert "nothing collapsed" in job.verdict(told(turned=1.1))[1]
     assert job.verdict(told(seeds=6))[0] == "undecided"
+    assert job.verdict(told(n=8)) == ("undecided", "nothing was trained with n = 16")
 
 
 def players(arm):

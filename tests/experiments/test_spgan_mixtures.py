@@ -81,7 +81,11 @@ def test_what_confirms_everything_is_done():
         ({"both__w1": [0.6] * 8}, "ratio 1.78, not above 2"),
         ({"none__w1": [9.0] * 6 + [0.2, 0.2]}, "p = 0.0156 above 0.01"),
         ({"critic__w1": [1.9] * 8}, "did not collapse: W1 1.90"),
-        ({"critic__judged": {"reduced": [0.2] * 8, "full": [1.0] * 8}}, "loss is not low"),
+        ({"critic__judged": {"reduced": [0.021] * 8, "full": [1.0] * 8}}, "loss is not low: 0.021"),
+        (
+            {"critic__judged": {"reduced": [0.02] * 8, "full": [0.19] * 8}},
+            "loss is not high: 0.190",
+        ),
         ({"critic__w1_turned": [1.1] * 8}, "turned, collapsed samples are still bad: 1.10"),
         ({"generator__occupancy": [[0.31, 0.19, 0.25, 0.25]] * 8}, "occupancy is 0.060 off 1/4"),
     ],
