@@ -85,7 +85,8 @@ def draw(metrics: Metrics) -> tuple[Any, list[Metrics]]:
     real = next(o["real"] for o in runs if o["n"] == n and o["replicate"] == 0)
     with styled():
         figure = Figure(figsize=(12.6, 6.6))
-        left, right = figure.subfigures(1, 2, width_ratios=(1.15, 1))
+        halves: Any = figure.subfigures(1, 2, width_ratios=(1.15, 1))
+        left, right = halves
         panels = [axes for line in left.subplots(4, 2) for axes in line]
         for axes, (arm, label) in zip(
             panels, {"real": f"data, n = {n}", **ARMS}.items(), strict=False

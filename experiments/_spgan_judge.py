@@ -115,7 +115,7 @@ def measured(by: Judge, x: Tensor, labels: Tensor, rng: Any) -> dict[str, Any]:
     return {
         "fid": fid(features, by.real),
         "fid_limit": extrapolated(features, by.real, rng),
-        "kid": kid(features, by.real),
+        "kid": kid(features, by.held),  # unbiased only with independent images
         "w1": w1(features[:MATCHED], by.held[:MATCHED]),
         "orientations": orientations,
         "turns_off": counts_off_uniform(orientations),
