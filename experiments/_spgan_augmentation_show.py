@@ -8,7 +8,7 @@ from typing import Any
 
 from experiments._lab.figure import PREDICTED, styled
 from experiments._lab.text import heading, table
-from experiments._spgan_figure import log_ticks, note, style
+from experiments._spgan_figure import legend_below, log_ticks, note, style
 from experiments._spgan_statistics import mean
 
 Metrics = dict[str, Any]
@@ -78,8 +78,7 @@ def draw(metrics: Metrics) -> tuple[Any, list[Metrics]]:
             axes.set_title(title)
             axes.set_xlabel("training points n")
         panels[0].set_ylabel(r"$W_1$ to fresh data")
-        handles, labels = panels[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+        legend_below(figure, panels[0])
         law, seeds = metrics["rows"][0]["law"], metrics["seeds"]
         figure.suptitle(
             f"Augmentation against structure, {law} mixture: mean over {seeds} seeds, standard "

@@ -27,6 +27,16 @@ def log_ticks(axes: Any, which: str, places: list[float]) -> None:
     axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
 
 
+def legend_below(figure: Any, axes: Any) -> None:
+    """The legend of these axes under the whole figure: what has error bars first."""
+    from matplotlib.container import ErrorbarContainer
+
+    pairs = list(zip(*axes.get_legend_handles_labels(), strict=True))
+    pairs.sort(key=lambda pair: not isinstance(pair[0], ErrorbarContainer))
+    handles, labels = zip(*pairs, strict=True)
+    figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+
+
 def note(text: str) -> str:
     """A paragraph, indented like a table and wrapped."""
     return fill(

@@ -8,12 +8,17 @@ from typing import Any
 from experiments._spgan_statistics import flips, mean, pairs_needed, reaches
 
 Metrics = dict[str, Any]
-LEVEL = 0.01
+LEVEL, EFFECT, DECIDED = (
+    0.01,
+    2.0,
+    16,
+)  # of "both" against "none", and at which n: declared before the runs
+COLLAPSED = 2.0  # W1 above which a generator has collapsed; one mode of four is worth 3.82
 
 
 def summary(rows: list[Metrics], seeds: int) -> Metrics:
     """Of the tasks in order; ``test`` is ``None`` if C4 at n = 16 is not among them."""
-    judged = [one for one in rows if one["n"] == 16 and one["law"] == "C4"]
+    judged = [one for one in rows if one["n"] == DECIDED and one["law"] == "C4"]
     main = next((one for one in judged if one["structure"] == "C4"), None)
     found: Metrics = {"seeds": seeds, "rows": rows, "test": None, "shifts": shifts(rows)}
     if main is None:

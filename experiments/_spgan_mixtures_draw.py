@@ -7,7 +7,7 @@ from statistics import stdev
 from typing import Any
 
 from experiments._lab.figure import PREDICTED, styled
-from experiments._spgan_figure import log_ticks, style
+from experiments._spgan_figure import legend_below, log_ticks, style
 from experiments._spgan_mixtures_show import ARMS
 from experiments._spgan_statistics import mean
 
@@ -35,8 +35,7 @@ def draw(metrics: Metrics) -> tuple[Any, list[Metrics]]:
             _curves(axes, law, sorted(rows, key=lambda r: r["n"]))
         for axes in flat[len(laws) :]:
             axes.set_axis_off()
-        handles, labels = flat[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+        legend_below(figure, flat[0])
         figure.suptitle(
             "Structure in generator, discriminator, both, neither: mean over seeds and standard error",
             fontsize=10,

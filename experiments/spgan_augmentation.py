@@ -20,12 +20,10 @@ from typing import TYPE_CHECKING, Any
 from experiments._lab.cli import main
 from experiments._lab.experiment import Experiment, Plot, Status
 from experiments._lab.later import later
+from experiments._spgan_mixtures import COLLAPSED, DECIDED, LEVEL
 
 if TYPE_CHECKING:
     from experiments._spgan_game import Play
-
-LEVEL, DECIDED = 0.01, 16  # of the tests, and the n at which they are made
-COLLAPSED = 2.0  # W1 above which a generator has collapsed, as in the experiment on mixtures
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ Handwritten digits, each turned by a random multiple of 90 degrees, make a law t
 conditional GANs learn n of them: no structure; structured generator; invariant discriminator; both, but
 without the Haar layer (its source is not invariant, spgan.T7b); both for the half group C2; both for C4.
 One reader judges all: domain FID by the nuclear norm and its limit in 1/n, KID, W1 between features,
-orientations and classes covered. The scale is stated with the results; the paper's own is a thousand times
-as much work.
+orientations and classes covered. The scale is stated with the results; the paper's own is some ten thousand
+times as much work.
 """
 
 from __future__ import annotations

@@ -19,13 +19,12 @@ from typing import TYPE_CHECKING, Any
 from experiments._lab.cli import main
 from experiments._lab.experiment import Experiment, Plot, Status
 from experiments._lab.later import later
+from experiments._spgan_mixtures import COLLAPSED, DECIDED, EFFECT, LEVEL
 
 if TYPE_CHECKING:
     from experiments._spgan_game import Play
 
 LAWS = ("C4", "D4", "D1", "C8", "C16", "C4 R12", "C4 t")
-LEVEL, EFFECT = 0.01, 2.0  # of "both" against "none", declared before the runs
-COLLAPSED = 2.0  # W1 above which a generator has collapsed; one mode of four is worth 3.82
 OCCUPANCY = 0.05  # a structured generator's modes have 1/4 each, give or take this
 REDUCED = 2.0  # a collapsed generator's reduced loss: at most so many times the structured one's
 FULL = 10.0  # its full loss: at least so many times its reduced one
@@ -69,10 +68,10 @@ def tasks(config: Config) -> list[Play]:
     from experiments._spgan_game import Play
 
     c = config
-    first = [n for n in c.sizes if n == 16] + [n for n in c.sizes if n != 16]
-    found = [Play("C4", "C4", n, c.seeds, c.steps, c.judge if n == 16 else 0) for n in first]
-    if 16 in c.sizes:
-        found.insert(1, Play("C4", "C1", 16, c.seeds, c.steps))
+    first = sorted(c.sizes, key=lambda n: n != DECIDED)
+    found = [Play("C4", "C4", n, c.seeds, c.steps, c.judge * (n == DECIDED)) for n in first]
+    if DECIDED in c.sizes:
+        found.insert(1, Play("C4", "C1", DECIDED, c.seeds, c.steps))
     for law in c.laws[1:]:
         group = law.split()[0]
         found += [Play(law, group, n, c.seeds, c.steps) for n in c.other_sizes]
