@@ -87,18 +87,24 @@ def test_a_step_changes_each_player_by_its_own_loss_only():
     assert moved == [True] * 4 + [False] * 4
 
 
-def test_the_first_update_is_adam_with_beta_zero_and_nine_tenths():
-    # First step: m = g, v = .1 g^2 / .1 = g^2: every weight moves by the rate against its gradient's sign.
-    one = training()
-    stream = one.stream.get_state()
-    one.critic_loss().backward(inputs=list(one.game.critic.parameters()))
-    (gradient, *_) = (p.grad.clone() for p in one.game.critic.parameters())
-    one.stream.set_state(stream)
-    before = next(one.game.critic.parameters()).detach().clone()
-    one.improve_critic()
-    moved = next(one.game.critic.parameters()).detach() - before
-    large = gradient.abs() > 1e-3
-    torch.testing.assert_close(moved[large], -2e-3 * gradient.sign()[large], rtol=2e-3, atol=1e-6)
+def test_the_second_update_is_that_of_adam_with_beta_zero_and_nine_tenths():
+    # beta1 = 0: the step is -rate g / (sqrt v + eps) with the present gradient only.
+    one, squares, gradient, before = training(), 0.0, torch.zeros(()), torch.zeros(())
+    for k in (1, 2):
+        stream = one.stream.get_state()
+        one.game.critic.zero_grad()
+        one.critic_loss().backward(inputs=list(one.game.critic.parameters()))
+        weight = next(one.game.critic.parameters())
+        assert weight.grad is not None
+        gradient, before = weight.grad.clone(), weight.detach().clone()
+        squares = 0.9 * squares + 0.1 * gradient**2
+        one.stream.set_state(stream)
+        one.improve_critic()
+        v = squares / (1 - 0.9**k)
+        moved = next(one.game.critic.parameters()).detach() - before
+        torch.testing.assert_close(
+            moved, -2e-3 * gradient / (v.sqrt() + 1e-7), rtol=1e-3, atol=1e-7
+        )
 
 
 def test_critics_are_updated_twice_for_each_step(monkeypatch):
