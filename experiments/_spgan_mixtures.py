@@ -39,10 +39,13 @@ def summary(rows: list[Metrics], seeds: int) -> Metrics:
 
 
 def compared(row: Metrics, worse: str, better: str) -> Metrics:
-    """W1 of two arms, seed by seed: means, their ratio, the p-value of sign flips."""
+    """W1 of two arms, seed by seed: means, their ratio, p-values of sign flips for a gain and for a loss."""
     a, b = (row["arms"][name]["w1"] for name in (worse, better))
     gaps = [x - y for x, y in zip(a, b, strict=True)]
-    return {"worse": mean(a), "better": mean(b), "ratio": mean(a) / mean(b), "p": flips(gaps)}
+    return {
+        **{"worse": mean(a), "better": mean(b), "ratio": mean(a) / mean(b)},
+        **{"p": flips(gaps), "p_loss": flips([-gap for gap in gaps])},
+    }
 
 
 def collapse(row: Metrics) -> Metrics:

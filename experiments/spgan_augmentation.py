@@ -5,8 +5,11 @@ fresh random element; data and samples both turned; the structured generator wit
 discriminator. Turning the data shows the free generator the whole orbit, which it still has to learn; by
 follow-up work it recovers only part of the gain (spgan.F2). Turning both players' points is what an
 invariant discriminator does (spgan.T1e), so that the generator may again collapse (spgan.T8) and only its
-turned samples are good. The verdict is on n = 16, as for the mixtures; in a first run with n = 8 turning the
-data was as good as structure within the noise (W1 .42 against .39, p = .21).
+turned samples are good.
+
+The verdict is on n = 16, as for the mixtures. A gain that is not shown at the declared level is undecided,
+not refuted: that structure gains on turned data is a small effect here (ratio 1.3 to 1.5), and of two runs
+with 8 seeds one showed it (p = .0078) and one did not (p = .0117); hence 12.
 """
 
 from __future__ import annotations
@@ -28,13 +31,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Config:
-    """Sizes and seeds; about ten minutes on one core by default."""
+    """Sizes and seeds; about twenty minutes on one core by default."""
 
     group: str = "C4"
     """C4, D4, C8 or C16."""
     sizes: tuple[int, ...] = (8, 16, 32, 64, 128, 256)
     """Training points n, increasing, 2 to 5000; the verdict is on 16."""
-    seeds: int = 8
+    seeds: int = 12
     """Trainings of each arm, 2 to 18; the tests need at least 7."""
     steps: int = 1500
     """Steps of each training, 1 to 100000."""
@@ -90,20 +93,24 @@ def collect(config: Config, results: Sequence[dict[str, Any]]) -> dict[str, Any]
 
 
 def verdict(metrics: dict[str, Any]) -> tuple[Status, str]:
-    """At n = 16: refuted if turned data are no better than none, or as good as structure, or no collapse."""
+    """At n = 16: refuted by no collapse or a significant loss; undecided without a significant gain."""
     seeds, needed = metrics["seeds"], metrics["needed"]
     if seeds < needed:
         return "undecided", f"level {LEVEL} needs {needed} seeds, there are {seeds}"
     test = next((one for one in metrics["tests"] if one["n"] == DECIDED), None)
     if test is None:
         return "undecided", f"nothing was trained with n = {DECIDED}"
-    for name, what in (("data", "turned data against none"), ("structure", "structure against it")):
-        if test[name]["p"] > LEVEL:
-            return "refuted", f"{what} at n = {DECIDED}: p = {test[name]['p']:.4f} above {LEVEL}"
     raw, turned = test["players"]["w1"], test["players"]["w1_turned"]
     if raw <= COLLAPSED or turned > COLLAPSED / 2:
         why = f"median W1 {raw:.2f}, turned {turned:.2f}"
         return "refuted", f"with both players' points turned nothing collapsed: {why}"
+    gains = (("data", "turned data on none"), ("structure", "structure on turned data"))
+    for name, what in gains:
+        if test[name]["p_loss"] <= LEVEL:
+            return "refuted", f"{what}, n = {DECIDED}: a loss, p = {test[name]['p_loss']:.4f}"
+    for name, what in gains:
+        if test[name]["p"] > LEVEL:
+            return "undecided", f"{what}, n = {DECIDED}: no gain shown, p = {test[name]['p']:.4f}"
     return "done", ""
 
 

@@ -29,10 +29,16 @@ def told(none=1.0, data=0.6, structure=0.3, seeds=8, n=16, w1=3.8, turned=0.3):
 
 def test_the_verdict_needs_both_gains_and_the_collapse():
     assert job.verdict(told()) == ("done", "")
-    assert "turned data against none at n = 16" in job.verdict(told(data=1.1))[1]
-    assert "structure against it at n = 16" in job.verdict(told(structure=0.7))[1]
+    assert job.verdict(told(data=1.1)) == (
+        "refuted",
+        "turned data on none, n = 16: a loss, p = 0.0039",
+    )
+    assert "structure on turned data, n = 16: a loss" in job.verdict(told(structure=0.7))[1]
     assert "nothing collapsed" in job.verdict(told(w1=1.9))[1]
     assert "nothing collapsed" in job.verdict(told(turned=1.1))[1]
+    same = told(structure=0.6)  # no difference at all: every pattern of signs is as good
+    assert job.verdict(same)[0] == "undecided"
+    assert "structure on turned data, n = 16: no gain shown" in job.verdict(same)[1]
     assert job.verdict(told(seeds=6))[0] == "undecided"
     assert job.verdict(told(n=8)) == ("undecided", "nothing was trained with n = 16")
 
