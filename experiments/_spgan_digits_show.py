@@ -133,10 +133,11 @@ def _distances(panels: Any, runs: list[Metrics]) -> None:
         if key in ("turns_off", "obeyed"):
             right = {"turns_off": 0.0, "obeyed": runs[0]["reader"]["class_accuracy"]}[key]
             axes.axvline(right, color="0.4", ls=":", lw=1)
-        axes.set_yticks(range(len(ARMS)), list(ARMS.values()), fontsize=7.5)
+        first = key in ("fid", "turns_off")  # the left column has the names of the arms
+        axes.set_yticks(range(len(ARMS)), list(ARMS.values()) if first else [], fontsize=7.5)
         axes.set_ylim(len(ARMS) - 0.5, -0.5)
         axes.set_xlim(left=0)
         axes.set_xlabel(name)
     for i, n in enumerate(sizes):
         flat[0].plot([], [], ls="", label=f"n = {n}", **style(i + 1))
-    flat[0].legend(loc="lower right")
+    flat[0].legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(sizes))

@@ -112,6 +112,26 @@ def test_the_reader_learns_classes_and_orientations(monkeypatch):
     assert told["turns_off"] < 0.1
 
 
+def test_a_turned_image_is_read_as_turned_whatever_it_shows():
+    reader = judges.Reader().double()  # that has learnt nothing
+    x = torch.randn(6, 1, 8, 8, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    _, classes, turns = reader.read(x)
+    assert turns.sum(1).tolist() == [1.0] * 6
+    for j in range(1, 4):
+        _, same, other = reader.read(torch.rot90(x, j, (-2, -1)))
+        assert torch.equal(same, classes)
+        assert torch.equal(other, turns.roll(j, 1))
+
+
+def test_an_image_without_orientation_counts_for_all():
+    reader = judges.Reader()
+    half = torch.zeros(1, 1, 8, 8)
+    half[..., 2:6, :] = 1  # its own half turn
+    for x, shares in ((torch.ones(1, 1, 8, 8), 4), (half, 2)):
+        _, _, turns = reader.read(x)
+        assert (turns == 1 / shares).sum() == shares
+
+
 def test_real_images_are_closer_than_noise_and_better_covered(small):
     by, images = judges.judge("digits"), data.load("digits")
     real, _ = judges.turned(images.x[:200], torch.Generator().manual_seed(2))
@@ -140,7 +160,7 @@ def test_shown_data_are_in_rows_of_classes_and_blank_where_there_are_none():
 
 
 def test_only_what_holds_for_any_weights_can_refute():
-    run = {"arm": "both", "n": 20, "replicate": 0, "turns_off": 0.1, "reader": {"turns_off": 0.02}}
+    run = {"arm": "both", "n": 20, "replicate": 0, "turns_off": 0.099, "reader": {}}
     assert job.verdict({"runs": [run]}) == ("done", "")
     uneven = {**run, "turns_off": 0.2}
     assert "orientations 0.200 off uniform: both" in job.verdict({"runs": [uneven]})[1]
