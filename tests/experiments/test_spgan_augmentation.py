@@ -17,7 +17,7 @@ def few(monkeypatch):
         monkeypatch.setattr(games, name, count)
 
 
-def told(none=1.0, data=0.6, structure=0.3, seeds=8, n=16, w1=3.8, turned=0.3):
+def told(*, none=1.0, data=0.6, structure=0.3, seeds=8, n=16, w1=3.8, turned=0.3):
     arms = {
         "none": {"w1": [none] * seeds},
         "data": {"w1": [data] * seeds},
