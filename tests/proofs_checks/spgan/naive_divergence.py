@@ -8,9 +8,11 @@ from __future__ import annotations
 from fractions import Fraction
 from random import Random
 
-from spgan.plain_problem import arrives, cost, flow, keys, lipschitz, mean, number, numbers, problem
+from naive import altered, keys, number, whole
+from spgan.consistent import by_blocks
+from spgan.plain_problem import arrives, cost, flow, lipschitz, mean, numbers, problem
 
-from proofs_checks.spgan.divergence import CLAIMS
+from proofs_checks.spgan.divergence import CLAIMS, MOST_BITS
 
 NAMES = (
     "claim",
@@ -27,6 +29,16 @@ NAMES = (
 )
 SIDES = ([], ["Q"], ["P"], ["Q", "P"])
 
+NOTHING = (Fraction(-1, 999), Fraction(1, 999))
+#: Steps that the referee could have left out (``forgery/breaks.py``).
+BREAKS = (
+    ("from_potential", 'problem.demand_potential(g, "evidence.potential", L)', "pass"),
+    ("from_plan", "problem.demand_balance(plan, problem.on_cells(problem.Q), eta)", "pass"),
+    ("from_plan", "if L is None and plan", "if False"),
+    ("check", "not at_least(found, low)", "False"),
+    ("check", "not at_most(found, high)", "False"),
+)
+
 
 def genuine(statement, evidence):
     if not keys(statement, *NAMES) or statement["claim"] not in CLAIMS:
@@ -38,7 +50,7 @@ def genuine(statement, evidence):
     one, f = problem(statement), statement["f"]
     low, high = number(statement["low"]), number(statement["high"])
     L = None if statement["L"] is None else number(statement["L"])
-    if (L is not None and L <= 0) or type(evidence["bits"]) is not int:
+    if (L is not None and L <= 0) or not whole(evidence["bits"], 53, MOST_BITS):
         return False
     Q = one.SQ if "Q" in statement["symmetrise"] else one.Q
     P = one.SP if "P" in statement["symmetrise"] else one.P
@@ -53,10 +65,10 @@ def genuine(statement, evidence):
         cells = [tuple(block) for block in statement["structure"]["blocks"]]
     cells = cells or [(x,) for x in range(one.n)]
     eta, at_cells = numbers(evidence["eta"], len(cells)), [sum(P[x] for x in c) for c in cells]
-    whole = [Fraction(0)] * one.n
+    masses = [Fraction(0)] * one.n
     for mass, cell in zip(eta, cells, strict=True):
-        whole[cell[0]] += mass
-    if min(eta) < 0 or sum(eta) != 1 or not arrives(F, Q, whole, K):
+        masses[cell[0]] += mass
+    if min(eta) < 0 or sum(eta) != 1 or not arrives(F, Q, masses, K):
         return False
     return meets(f, (g, Q, P), low, 1) and meets(f, (eta, at_cells, L, cost(F, one.d)), high, -1)
 
@@ -118,7 +130,7 @@ def order(f):
 
 
 def originals():
-    """Two grids and four functions f, over all and invariant functions, with and without L."""
+    """Two grids and four functions f, over all and invariant functions, with and without L; partitions."""
     from constructions.spgan.divergence_certificates import divergence_certificate
     from constructions.spgan.groups import cyclic, dihedral
     from constructions.spgan.spaces import random_instance
@@ -135,4 +147,45 @@ def originals():
                     )
                 )
             made.append(divergence_certificate("spgan.T1", f, None, one, symmetrise=["Q", "P"]))
-    return made
+    return [*made, by_blocks(made[1]), by_blocks(made[2], even=False)]
+
+
+def impostors():
+    """Bounds beside the value, each with evidence that lacks one thing.
+
+    A potential too steep, or not invariant, or (for TV) too high; eta = P that no plan leads to, or a plan
+    to it although all functions are asked; eta = Q where P is 0; L = 0.
+    """
+    from constructions.spgan.divergence_certificates import divergence_certificate
+    from constructions.spgan.groups import cyclic
+    from constructions.spgan.spaces import Instance, probability, random_instance
+    from constructions.spgan.transport_certificates import transport_certificate
+
+    one, made = random_instance(cyclic(2), 2, Random(1)), []
+    some = Instance(one.action, one.metric, one.Q, probability([0, 2, 3, 4]))
+    moved = transport_certificate("spgan.T1", some)["evidence"]["plan"]
+    still = {"potential": ["0"] * 4, "eta": [str(p) for p in some.P]}
+    for f in ("KL", "TV", 2):
+        true, reduced = (
+            divergence_certificate("spgan.T1", f, Fraction(1, 9), one, invariant=inv)
+            for inv in (False, True)
+        )
+        low, high = (Fraction(true["statement"][name]) for name in ("low", "high"))
+        bounds = {"low": str(low), "high": str(high)}
+        made += [
+            altered(true, {"low": str(low + Fraction(1, 99)), "high": "9"}, {}),
+            altered(true, {"high": str(high - Fraction(1, 99)), "low": "-9"}, {}),
+            altered(true, {"L": "1/18"}, {}),
+            altered(reduced, bounds, {"potential": true["evidence"]["potential"]}),
+        ]
+        zero = divergence_certificate("spgan.T1", f, Fraction(1, 9), some, bounds=NOTHING)
+        height = {2: "1"}.get(f, "0")
+        made += [
+            altered(zero, {}, {**still, "potential": [height] * 4, "plan": []}),
+            altered(zero, {"L": None}, {**still, "potential": [height] * 4, "plan": moved}),
+            altered(zero, {"L": "0"}, {**still, "potential": [height] * 4, "plan": moved}),
+            altered(zero, {"high": "9"}, {"eta": [str(q) for q in some.Q], "plan": []}),
+        ]
+    high = [str(9 * int(q > p)) for q, p in zip(one.Q, one.P, strict=True)]
+    true = divergence_certificate("spgan.T1", "TV", None, one, bounds=(Fraction(2), Fraction(3)))
+    return [*made, altered(true, {}, {"potential": high})]

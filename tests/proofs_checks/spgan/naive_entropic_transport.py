@@ -9,20 +9,31 @@ from __future__ import annotations
 from fractions import Fraction
 from random import Random
 
-from spgan.plain_problem import keys, number, numbers, problem
+from naive import altered, keys, number, whole
+from spgan.consistent import by_blocks, scaled
+from spgan.plain_problem import numbers, problem
 
-from proofs_checks.spgan.entropic_transport import CLAIMS
+from proofs_checks.spgan.entropic_transport import CLAIMS, MOST_BITS
 
 NAMES = (
     "claim", "metric", "structure", "Q", "P", "symmetrise", "functions", "epsilon", "cost", "low", "high",
 )  # fmt: skip
 SIDES = ([], ["Q"], ["P"], ["Q", "P"])
 
+#: Steps that the referee could have left out (``forgery/breaks.py``).
+BREAKS = (
+    ("read_coupling", "!= mass", "> mass"),
+    ("read_coupling", "(list(zip(*rows, strict=True)), found.p)", "(rows, found.q)"),
+    ("check", ">= ball(low)", ">= ball(low - 1)"),
+    ("check", "<= ball(high)", "<= ball(high + 1)"),
+    ("gibbs", "if soft else factors", "if False else factors"),
+)
+
 
 def genuine(statement, evidence):
     if not keys(statement, *NAMES) or statement["claim"] not in CLAIMS:
         return False
-    if not keys(evidence, "a", "b", "plan", "bits") or type(evidence["bits"]) is not int:
+    if not keys(evidence, "a", "b", "plan", "bits") or not whole(evidence["bits"], 53, MOST_BITS):
         return False
     if statement["symmetrise"] not in SIDES or statement["cost"] not in ("plain", "soft-min"):
         return False
@@ -99,7 +110,7 @@ def along(cells, values):
 
 
 def originals():
-    """Two small grids, each with both costs, over all and over invariant functions."""
+    """Two small grids, each with both costs, over all and over invariant functions; partitions."""
     from constructions.spgan.entropic_certificates import entropic_certificate
     from constructions.spgan.groups import cyclic, dihedral
     from constructions.spgan.spaces import random_instance
@@ -116,4 +127,49 @@ def originals():
         ):
             e = Fraction(rng.randint(1, 9), 5)
             made.append(entropic_certificate("spgan.T4", one, e, symmetrise=sides, **how))
+    return [*made, by_blocks(made[1]), by_blocks(made[6])]
+
+
+def impostors():
+    """Bounds of neighbouring problems, and plans that lack a marginal and cost too little.
+
+    Half of the plan; the best plan for its first marginal, whatever the second one is.
+    """
+    from constructions.spgan.entropic_certificates import entropic_certificate
+    from constructions.spgan.groups import cyclic
+    from constructions.spgan.spaces import random_instance
+
+    made = []
+    for m in (2, 3):
+        one = random_instance(cyclic(4), m, Random(m))
+        plain, soft = (
+            entropic_certificate("spgan.T4", one, 2, soft=soft) for soft in (False, True)
+        )
+        both = entropic_certificate("spgan.T4", one, 2, symmetrise=["Q", "P"])
+        low, high, true = (
+            Fraction(c["statement"][k]) for c, k in ((plain, "low"), (plain, "high"), (both, "low"))
+        )
+        beside = ((low + Fraction(1, 9), high + 9), (low - 9, high - Fraction(1, 9)))
+        made += [entropic_certificate("spgan.T4", one, 2, bounds=bounds) for bounds in beside]
+        made += [
+            altered(plain, {"cost": "soft-min"}, {}),
+            altered(soft, {"cost": "plain"}, {}),
+            altered(scaled(plain, "plan", factor=Fraction(1, 2)), {"high": str(low)}, {}),
+            altered(plain, {"high": str(low)}, {"plan": first_marginal(one, 2)}),
+            entropic_certificate("spgan.T4", one, 2, symmetrise=["Q"], bounds=(true - 1, true)),
+        ]
+        if m == 2:  # free: what invariant potentials find is less
+            bounds = (true, true + 1)
+            made.append(entropic_certificate("spgan.T4", one, 2, invariant=True, bounds=bounds))
     return made
+
+
+def first_marginal(one, e):
+    """The coupling of Q with anything that costs least: rows of Gibbs weights."""
+    from math import exp
+
+    rows = []
+    for q, far in zip(one.Q, one.metric.distances, strict=True):
+        weights = [p * Fraction(exp(-d / e)) for p, d in zip(one.P, far, strict=True)]
+        rows.append([str(q * w / sum(weights)) for w in weights])
+    return rows

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from random import Random
 
+from naive import keys, number
+from spgan.consistent import times
 from spgan.plain_kernel import averaged, kernel, product, transposed
-from spgan.plain_problem import averaging, keys, number, numbers, spread
+from spgan.plain_problem import averaging, numbers, spread
 
 from proofs_checks.spgan.mmd import CLAIMS
+
+#: Steps that the referee could have left out (``forgery/breaks.py``).
+BREAKS = (
+    ("check", "right != v", "right < 0"),
+    ("check", "left != v", "left < 0"),
+    ("spgan.metric:read_probability", "sum(tops) != bottom", "False"),
+    ("spgan.similarity:read_similarity", "k[x][y] != k[y][x]", "False"),
+)
 
 
 def genuine(statement, evidence):
@@ -46,3 +56,37 @@ def originals():
     one = random_instance(cyclic(1), 2, rng)
     plain = Similarity(rational_kernel(2).rows)
     return [*made, mmd_certificate("spgan.T3", plain, one.action, (one.Q, one.P), average="none")]
+
+
+def impostors():
+    """One of the two sides, where they differ; masses that do not sum to 1; a kernel that is not symmetric.
+
+    What is added to it is antisymmetric, so that neither side changes.
+    """
+    from constructions.spgan.groups import cyclic, dihedral
+    from constructions.spgan.mmd import mmd_certificate, mmd_squared, one_sided, rational_kernel
+    from constructions.spgan.spaces import random_instance
+    from constructions.spgan.statements import shown
+
+    made = []
+    for group, m in ((cyclic(4), 3), (dihedral(4), 3)):
+        one = random_instance(group, m, Random(m))
+        sides, k, skew = (one.Q, one.P), rational_kernel(m), rational_kernel(m, (1, 9))
+        left = mmd_certificate("spgan.T3", skew, one.action, sides, average="one")
+        right = str(mmd_squared(one_sided(skew.rows, one.action), *sides))
+        none = mmd_certificate("spgan.T3", k, one.action, sides, average="none")
+        whole = str(mmd_squared(k.rows, *sides))
+        made += [left, none]
+        made += [sealed(a["statement"] | {"value": v}) for a, v in ((left, right), (none, whole))]
+        true = mmd_certificate("spgan.T3", k, one.action, sides)["statement"]
+        twice = {name: times(true[name], 2) for name in "QP"} | {"value": times(true["value"], 4)}
+        rows = [list(row) for row in k.rows]
+        rows[0][1], rows[1][0] = rows[0][1] + 1, rows[1][0] - 1
+        made += [sealed(true | twice), sealed(true | {"kernel": {"matrix": [*map(shown, rows)]}})]
+    return made
+
+
+def sealed(statement):
+    from proofs_checks.certificate import seal
+
+    return seal("spgan.mmd", statement, None)

@@ -5,16 +5,27 @@ from __future__ import annotations
 from fractions import Fraction
 from random import Random
 
-from spgan.naive_divergence import meets
-from spgan.plain_problem import dot, keys, mean, number, numbers, spread
+from naive import altered, keys, number, whole
+from spgan.naive_divergence import NOTHING, meets
+from spgan.plain_problem import dot, mean, numbers, spread
 
-from proofs_checks.spgan.range_divergence import CLAIMS
+from proofs_checks.spgan.range_divergence import CLAIMS, MOST_BITS
+
+#: Steps that the referee could have left out (``forgery/breaks.py``).
+BREAKS = (
+    ("check", "after(K, eta) != goal", "False"),
+    ("check", "eta != goal", "False"),
+    ("check", "not at_least(f.below(g, Q, P), low)", "False"),
+    ("check", "not at_most(f.above(eta, P), high)", "False"),
+)
 
 
 def genuine(statement, evidence):
     if not keys(statement, "claim", "kernel", "Q", "P", "f", "side", "low", "high"):
         return False
     if statement["claim"] not in CLAIMS or not keys(evidence, "potential", "eta", "bits"):
+        return False
+    if not whole(evidence["bits"], 53, MOST_BITS):
         return False
     n = len(statement["kernel"])
     K = [numbers(row, n) for row in statement["kernel"]]
@@ -52,5 +63,35 @@ def originals():
             made += [
                 range_certificate("spgan.T6", f, kernel, (sides[0], sides[1]), side=side)
                 for side in ("functions", "measures")
+            ]
+    return made
+
+
+def impostors():
+    """The value of one side for the other, and eta with which there is no divergence.
+
+    Between the sides of a kernel with transient states lies an interval; P, or the measure that the kernel
+    makes of it, has other expectations than Q.
+    """
+    from constructions.spgan.kernel_range import TRANSIENT, range_certificate
+    from constructions.spgan.spaces import probability
+
+    sides, made = (probability([6, 1, 3]), probability([2, 2, 6])), []
+    after = TRANSIENT.on_measure(sides[1])
+    for f in ("KL", 2):
+        true = {
+            side: range_certificate("spgan.T6", f, TRANSIENT, sides, side=side)
+            for side in ("functions", "measures")
+        }
+        for side, other, P in (
+            ("functions", "measures", sides[1]),
+            ("measures", "functions", after),
+        ):
+            bounds = {name: true[other]["statement"][name] for name in ("low", "high")}
+            nothing = {"eta": [str(p) for p in P], "potential": [{2: "1"}.get(f, "0")] * 3}
+            low, high = map(str, NOTHING)
+            made += [
+                altered(true[side], bounds, {}),
+                altered(true[side], {"low": low, "high": high}, nothing),
             ]
     return made

@@ -5,23 +5,27 @@ from __future__ import annotations
 from fractions import Fraction
 from random import Random
 
-from spgan.plain_problem import (
-    arrives,
-    cost,
-    dot,
-    flow,
-    keys,
-    lipschitz,
-    mean,
-    number,
-    numbers,
-    problem,
-)
+from naive import altered, keys, number
+from spgan.consistent import by_blocks, wrong_couplings
+from spgan.plain_problem import arrives, cost, dot, flow, lipschitz, mean, numbers, problem
 
 from proofs_checks.spgan.transport import CLAIMS
 
 NAMES = ("claim", "metric", "structure", "Q", "P", "symmetrise", "functions", "value")
 SIDES = ([], ["Q"], ["P"], ["Q", "P"])
+
+#: Steps that the referee could have left out (``forgery/breaks.py``).
+BREAKS = (
+    ("check", 'problem.demand_potential(u, "evidence.potential")', "pass"),
+    ("demand_marginal", "found != wanted", "found > wanted"),
+    (
+        "check",
+        "problem.demand_balance(plan, *map(problem.on_cells, (problem.Q, problem.P)))",
+        "pass",
+    ),
+    ("check", "problem.cost(plan) != w", "problem.cost(plan) > w"),
+    ("spgan.metric:read_flow", "amount <= 0", "amount == 0"),
+)
 
 
 def genuine(statement, evidence):
@@ -42,7 +46,7 @@ def genuine(statement, evidence):
 
 
 def originals():
-    """Small grids and a random metric, all and invariant functions, each side symmetrised or not."""
+    """Small grids, a random metric, partitions; all and invariant functions, sides symmetrised or not."""
     from constructions.spgan.actions import cyclic_action
     from constructions.spgan.groups import cyclic, dihedral
     from constructions.spgan.spaces import (
@@ -64,4 +68,38 @@ def originals():
         ]
     Q, P = (random_probability(4, 9, rng) for _ in "QP")
     other = Instance(cyclic_action(4), random_metric(4, 5, rng), Q, P)
-    return [*made, transport_certificate("spgan.T2", other, symmetrise=["P"])]
+    made.append(transport_certificate("spgan.T2", other, symmetrise=["P"]))
+    return [*made, by_blocks(made[2]), by_blocks(made[1], even=False)]
+
+
+def impostors():
+    """Flaws of couplings; functions and plans of the problem with, or without, invariance; no metric.
+
+    On a path of three points the far ones are moved apart: the plan does not use that, and no function
+    has to respect the triangle.
+    """
+    from constructions.spgan.groups import cyclic
+    from constructions.spgan.spaces import random_instance
+    from constructions.spgan.transport_certificates import transport_certificate
+
+    made = []
+    for seed, (group, m) in enumerate(((cyclic(2), 2), (cyclic(1), 2))):
+        one = random_instance(group, m, Random(seed))
+        true = transport_certificate("spgan.T1b", one)
+        made += wrong_couplings(true, one.metric.distances, one.Q, one.P)
+        far = [list(map(str, row)) for row in one.metric.distances]
+        far[0][3] = far[3][0] = "9"
+        if [0, 3] not in [step[:2] for step in true["evidence"]["plan"]]:
+            made.append(altered(true, {"metric": {"matrix": far}}, {}))
+    for m in (2, 3):
+        one = random_instance(cyclic(2), m, Random(m + 4))
+        true, reduced = (
+            transport_certificate("spgan.T1b", one, invariant=inv) for inv in (False, True)
+        )
+        still = [step for step in true["evidence"]["plan"] if step[0] != step[1]]
+        made += [
+            altered(true, {"functions": "invariant"}, {}),
+            altered(reduced, {"functions": "all"}, {}),
+            altered(true, {}, {"plan": still}),
+        ]
+    return made

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from spgan.plain_problem import averaging, keys, numbers
+from naive import keys, whole
+from spgan.plain_problem import averaging, numbers
 
 
 def kernel(value):
     """The matrix of k."""
     if keys(value, "grid", "weights"):
         m = value["grid"]
-        if type(m) is not int or not 1 <= m <= 8:
+        if not whole(m, 1, 8):
             raise ValueError("grid")
         a, b = numbers(value["weights"], 2)
         if a <= 0 or b <= 0:

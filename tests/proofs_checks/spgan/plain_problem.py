@@ -1,13 +1,15 @@
 """Problems of the `spgan` certificates, read in the plainest way: for the second checkers.
 
 Groups are listed element by element, averages are matrices K_x(y), a function is invariant if K u = u.
-Everything is a Fraction; ``ValueError`` for what is wrong or too large to be looked at so.
+Everything is a Fraction; ``ValueError`` for what is wrong, ``TooLarge`` for more than :data:`MOST` points.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+
+from naive import TooLarge, keys, number, whole
 
 MOST = 64  #: points
 
@@ -26,18 +28,6 @@ class Plain:
     @property
     def n(self):
         return len(self.d)
-
-
-def keys(data, *names):
-    """Whether it is an object with exactly these keys."""
-    return isinstance(data, dict) and sorted(data) == sorted(names)
-
-
-def number(text):
-    """The rational behind its one spelling."""
-    if type(text) is not str or set(text) - set("-/0123456789") or str(Fraction(text)) != text:
-        raise ValueError(text)
-    return Fraction(text)
 
 
 def numbers(texts, size=None):
@@ -70,17 +60,21 @@ def distances(metric):
     """A matrix that is a metric."""
     if keys(metric, "grid", "weights"):
         m = metric["grid"]
-        if type(m) is not int or not 1 <= m * m <= MOST:
+        if not whole(m, 1, 45):
             raise ValueError("grid")
+        if m * m > MOST:
+            raise TooLarge("points")
         a, b = numbers(metric["weights"], 2)
         points = [(2 * i, 2 * j) for i in range(m) for j in range(m)]
         d = [[a * abs(x - u) + b * abs(y - v) for u, v in points] for x, y in points]
-    elif keys(metric, "matrix"):
+    elif keys(metric, "matrix") and 1 <= len(metric["matrix"]) <= 128:
+        if len(metric["matrix"]) > MOST:
+            raise TooLarge("points")
         d = [numbers(row, len(metric["matrix"])) for row in metric["matrix"]]
     else:
         raise ValueError("metric")
     n = range(len(d))
-    good = 1 <= len(d) <= MOST and all(
+    good = all(
         (d[x][y] == 0) == (x == y) and d[x][y] >= 0 and d[x][y] == d[y][x] for x in n for y in n
     )
     if not good or any(d[x][z] > d[x][y] + d[y][z] for x in n for y in n for z in n):
@@ -182,11 +176,3 @@ def arrives(F, source, target, K=None):
     n = range(len(F))
     rest = [source[x] - sum(F[x]) + sum(F[y][x] for y in n) - target[x] for x in n]
     return not any(spread(rest, K) if K else rest)
-
-
-def raised(call):
-    """False where a reading raises what plain reading raises."""
-    try:
-        return bool(call())
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError, ZeroDivisionError):
-        return False
