@@ -13,14 +13,14 @@ from proofs_checks.spgan.quotient import CLAIMS
 
 #: Steps that the referee could have left out (``forgery/breaks.py``).
 BREAKS = (
+    ("check", "any(below) or any(above)", "any(below)"),
     ("check", "demand_isometries(metric, structure)", "pass"),
     (
         "check",
         'Metric(n, metric.scale, distances).demand_lipschitz(u, "evidence.potential")',
         "pass",
     ),
-    ("check", "any(below) or any(above)", "any(below)"),
-    ("check", "cost != w", "cost > w"),
+    ("check", "cost != w", "cost < w"),
     ("orbit_distances", "min(row[y]", "max(row[y]"),
 )
 

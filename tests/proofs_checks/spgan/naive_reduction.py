@@ -13,11 +13,11 @@ from proofs_checks.spgan.reduction import CLAIMS
 
 #: Steps that the referee could have left out (``forgery/breaks.py``).
 BREAKS = (
+    ("check", "if found != w", "if found > w"),
     ("check", 'structure.demand_constant(u, "evidence.potential")', "pass"),
     ("check", 'metric.demand_lipschitz(u, "evidence.potential")', "pass"),
     ("check", "problem.demand_balance(plan, SQ, SP)", "pass"),
-    ("check", "problem.cost(plan) != w", "problem.cost(plan) > w"),
-    ("check", "if found != w", "if found > w"),
+    ("check", "problem.cost(plan) != w", "problem.cost(plan) < w"),
 )
 
 
