@@ -168,8 +168,8 @@ def _through(
         layer = modules.get(str(node.target))
         if slope < 0:  # then it is not monotone
             return None
-        saturates = node.target is F.relu6 or isinstance(layer, nn.ReLU6)
-        return _rectified(box, slope, 6.0 if saturates else math.inf)
+        top = 6.0 if node.target is F.relu6 else math.inf
+        return _rectified(box, slope, layer.max_val if isinstance(layer, nn.ReLU6) else top)
     if node.op == "call_module":
         return _layer(modules[str(node.target)], box, delta)
     if name in ("add", "add_", "iadd") and len(inputs) == 2 and not node.kwargs:

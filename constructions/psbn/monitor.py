@@ -258,16 +258,20 @@ class CollapseMonitor:
         counted: dict[str, Count] = {}
         traced = traced_pairs(self.model)
         pairs = self.pairs if traced is None else traced
-        for batch in batches:
-            inputs = batch if isinstance(batch, tuple) else (batch,)
-            if pairs is None:
-                with Watch(self.model) as watch:
-                    self.model(*inputs)
-                self.pairs = pairs = watch.pairs()
-            self._seen = counted
-            self._listen(pair.norm for pair in pairs)
-            self.model(*inputs)
-        self._seen = counted
+        before, done = self._seen, False
+        try:
+            for batch in batches:
+                inputs = batch if isinstance(batch, tuple) else (batch,)
+                if pairs is None:
+                    with Watch(self.model) as watch:
+                        self.model(*inputs)
+                    self.pairs = pairs = watch.pairs()
+                self._seen = counted
+                self._listen(pair.norm for pair in pairs)
+                self.model(*inputs)
+            done = True
+        finally:
+            self._seen = counted if done else before  # half a survey is not a look at training
         return pairs
 
     def summary(self) -> str:

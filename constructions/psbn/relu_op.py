@@ -8,8 +8,9 @@ Two routes with the same results up to rounding:
 | native | moments, then one sweep: normalise, shift, rectify | mask recomputed from x; sums; one sweep |
 
 The native one needs the kernel built (see `relu_native`) and dense CPU tensors of float32 or float64;
-everything else (other devices and types, ``torch.compile``, ``torch.func``, scripts, derivatives in forward
-mode) goes through torch. It keeps x alone for backward, and combines moments in double.
+everything else (other devices, types and layouts, ``torch.compile``, ``torch.func``, tracers and dispatch
+modes, scripts, derivatives in forward mode or of many outputs at once) goes through torch. It keeps x alone
+for backward, and combines moments in double.
 """
 
 from __future__ import annotations
@@ -114,7 +115,7 @@ class _Sweep(torch.autograd.Function):
     def forward(ctx: Any, x: Tensor, weight: Any, bias: Any, job: Job) -> Tensor:
         C, y = x.shape[1], torch.empty_like(x)
         if job.training:
-            moment = torch.empty(2, C, dtype=torch.float64)
+            moment = torch.empty(2, C, dtype=torch.float64, device=x.device)
         else:
             given = (job.running_mean, job.running_var)
             moment = torch.stack([t.detach().double() for t in given])  # type: ignore[union-attr]
@@ -122,6 +123,7 @@ class _Sweep(torch.autograd.Function):
         problem, job.moment = job.problem(x), moment
         _call(x, "forward", problem, x, y, weight, bias, moment, k)
         ctx.job, ctx.problem = job, problem
+        ctx.formats = [(t.dtype, t.stride(), t.device) for t in (x, moment, k)]
         ctx.save_for_backward(x, weight, bias, moment, k)
         return y
 
@@ -129,14 +131,14 @@ class _Sweep(torch.autograd.Function):
     def backward(ctx: Any, *grad_outputs: Any) -> Any:
         (dy,) = grad_outputs
         x, weight, bias, moment, k = ctx.saved_tensors
-        if torch.is_grad_enabled():
+        if torch.is_grad_enabled() or not _as_saved(ctx, dy, (x, moment, k)):
             return *_again(ctx, (x, weight, bias), moment, dy), None
         layout = torch.contiguous_format
         if not x.is_contiguous():
             layout = torch.channels_last if x.dim() == 4 else torch.channels_last_3d
         dy = dy.contiguous(memory_format=layout)
         dx = torch.empty_like(x) if ctx.needs_input_grad[0] else None
-        sums = torch.empty(x.shape[1], 2, dtype=torch.float64)
+        sums = torch.empty(x.shape[1], 2, dtype=torch.float64, device=x.device)
         _call(x, "backward", ctx.problem, x, dy, dx, moment, k.clone(), sums)
         scaled = sums[:, 1] * (moment[1] + ctx.job.eps).rsqrt()
         dweight = scaled.to(x.dtype) if ctx.needs_input_grad[1] else None
@@ -144,14 +146,31 @@ class _Sweep(torch.autograd.Function):
         return dx, dweight, dbias, None
 
 
+def _as_saved(ctx: Any, dy: Tensor, tensors: tuple[Tensor, ...]) -> bool:
+    """Whether the kernel may be handed them: hooks on saved tensors may have changed their format."""
+    if torch._C._are_functorch_transforms_active() or torch._C._len_torch_dispatch_stack():
+        return False
+    if torch._C._functorch.is_legacy_batchedtensor(dy):  # many outputs at once  # pyright: ignore[reportAttributeAccessIssue]
+        return False
+    plain = all(type(t) is Tensor or type(t) is torch.nn.Parameter for t in (dy, *tensors))
+    same = [(t.dtype, t.stride(), t.device) for t in tensors] == ctx.formats
+    return plain and same and _usual(dy) and dy.dtype == tensors[0].dtype
+
+
 def _again(ctx: Any, inputs: tuple[Any, ...], moment: Tensor, dy: Tensor) -> list[Any]:
-    """The gradients as functions that can be differentiated once more: through torch's own formulas."""
-    job, (x, weight, bias) = ctx.job, inputs
+    """The gradients through torch's own formulas; where asked for, they can be differentiated once more."""
+    job, further, needed = ctx.job, torch.is_grad_enabled(), ctx.needs_input_grad
+    if not further:
+        inputs = tuple(t if t is None else t.detach() for t in inputs)
+        inputs = tuple(t.requires_grad_() if n else t for t, n in zip(inputs, needed, strict=False))
+    x, weight, bias = inputs
     mean, var = (None, None) if job.training else moment.to(x.dtype)
-    z = F.batch_norm(x, mean, var, weight, bias, job.training, 0.0, job.eps)
-    wanted = [t for t, needed in zip(inputs, ctx.needs_input_grad, strict=False) if needed]
-    found = iter(torch.autograd.grad(_rectified(z, job.slope), wanted, dy, create_graph=True))
-    return [next(found) if needed else None for needed in ctx.needs_input_grad[:3]]
+    with torch.enable_grad():
+        z = F.batch_norm(x, mean, var, weight, bias, job.training, 0.0, job.eps)
+        z = _rectified(z, job.slope)
+        wanted = [t for t, n in zip(inputs, needed, strict=False) if n]
+        found = iter(torch.autograd.grad(z, wanted, dy, create_graph=further))
+    return [next(found) if n else None for n in needed[:3]]
 
 
 def _rectified(z: Tensor, slope: float) -> Tensor:
@@ -163,10 +182,13 @@ def _runs_natively(x: Tensor, weight: Any, bias: Any, job: Job) -> bool:
     """Whether the kernel may be handed these tensors; it trusts every pointer and size."""
     if torch.compiler.is_compiling() or torch._C._are_functorch_transforms_active():
         return False
+    # tracers would record the empty tensors that the kernel fills
+    if torch.jit.is_tracing() or torch._C._len_torch_dispatch_stack():  # pyright: ignore[reportPrivateImportUsage]
+        return False
     if forward_ad._current_level >= 0 or relu_native.kernels() is None:
         return False
     vectors = [t for t in (weight, bias, job.running_mean, job.running_var) if t is not None]
-    plain = all(type(t) in (Tensor, torch.nn.Parameter) and t.is_cpu for t in (x, *vectors))
+    plain = all(type(t) in (Tensor, torch.nn.Parameter) and _usual(t) for t in (x, *vectors))
     if not plain or x.dim() < 2 or x.dtype not in REAL or x.numel() <= x.shape[1] * job.training:
         return False
     if not job.eps > 0 or (job.running_mean is None) != (job.running_var is None):
@@ -177,6 +199,11 @@ def _runs_natively(x: Tensor, weight: Any, bias: Any, job: Job) -> bool:
         t.shape == x.shape[1:2] and t.dtype == x.dtype and t.is_contiguous() for t in vectors
     )
     return shaped and _dense(x)
+
+
+def _usual(t: Tensor) -> bool:
+    """Whether the numbers in memory are those of the tensor."""
+    return t.is_cpu and t.layout is torch.strided and not t.is_neg()
 
 
 def _dense(x: Tensor) -> bool:

@@ -82,4 +82,6 @@ def kept_statistics(model: nn.Module) -> Iterator[None]:
         with torch.no_grad():
             for norm, saved in zip(norms, before, strict=True):
                 for name, value in saved.items():
-                    norm.get_buffer(name).copy_(value)
+                    buffer = norm.get_buffer(name)
+                    if not torch.equal(buffer, value):  # a graph may hold on to it as it is
+                        buffer.copy_(value)

@@ -23,6 +23,7 @@ from typing import Any
 from flint import ctx
 
 from proofs_checks.reading import Rejected, claim_among, integer, mapping, rational, rationals
+from proofs_checks.spelling import brief, rounded
 from proofs_checks.spgan.entropies import Entropy, Value, at_least, at_most, ball, read_entropy
 from proofs_checks.spgan.metric import common, read_flow, read_probability
 from proofs_checks.spgan.problem import KEYS, Problem, read_problem
@@ -41,19 +42,23 @@ def check(statement: dict[str, Any], evidence: Any) -> str:
     problem, f = read_problem(statement), read_entropy(statement["f"])
     L = None if statement["L"] is None else rational(statement["L"], "statement.L")
     if L is not None and L <= 0:
-        raise Rejected(f"statement.L: must be positive, got {L}")
+        raise Rejected(f"statement.L: must be positive, got {brief(L)}")
     low, high = (rational(statement[k], f"statement.{k}") for k in ("low", "high"))
     parts = mapping(evidence, "evidence", ("potential", "eta", "plan", "bits"))
     bits = integer(parts["bits"], "evidence.bits", 53, MOST_BITS)
     with ctx.workprec(bits):
         found = from_potential(problem, f, L, parts["potential"])
         if not at_least(found, low):
-            raise Rejected(f"evidence.potential: proves {_spelled(found)}, not {float(low):.17g}")
+            raise Rejected(
+                f"evidence.potential: proves {_spelled(found)}, not {rounded(low, '.17g')}"
+            )
         found = from_plan(problem, f, L, parts)
         if not at_most(found, high):
-            raise Rejected(f"evidence.plan: proves {_spelled(found)}, not {float(high):.17g}")
+            raise Rejected(f"evidence.plan: proves {_spelled(found)}, not {rounded(high, '.17g')}")
     name = f.name if f.alpha is None else f"f_{f.alpha}"
-    return f"{problem.described}: {name}, L={L}, in [{float(low):.15g}, {float(high):.15g}]"
+    return (
+        f"{problem.described}: {name}, L={L}, in [{rounded(low, '.15g')}, {rounded(high, '.15g')}]"
+    )
 
 
 def from_potential(problem: Problem, f: Entropy, L: Fraction | None, potential: Any) -> Value:
@@ -80,4 +85,4 @@ def from_plan(problem: Problem, f: Entropy, L: Fraction | None, parts: dict[str,
 
 
 def _spelled(value: Value) -> str:
-    return f"{float(value):.17g}" if isinstance(value, Fraction) else value.str(17)
+    return rounded(value, ".17g") if isinstance(value, Fraction) else value.str(17)

@@ -30,6 +30,7 @@ from proofs_checks.reading import (
     rationals,
     sequence,
 )
+from proofs_checks.spelling import rounded
 from proofs_checks.spgan.entropies import ball
 from proofs_checks.spgan.metric import common
 from proofs_checks.spgan.problem import KEYS, Problem, read_problem
@@ -87,12 +88,12 @@ def check(statement: dict[str, Any], evidence: Any) -> str:
         if max(map(abs, (*a, *b))) > LARGEST * e:
             raise Rejected(f"evidence.a, evidence.b: must be at most {LARGEST} epsilon")
         if not (value := found.below(a, b)) >= ball(low):
-            raise Rejected(f"evidence.a: proves {value.str(17)}, not {float(low):.17g}")
+            raise Rejected(f"evidence.a: proves {value.str(17)}, not {rounded(low, '.17g')}")
         plan = read_coupling(parts["plan"], found)
         if not (value := found.above(plan)) <= ball(high):
-            raise Rejected(f"evidence.plan: proves {value.str(17)}, not {float(high):.17g}")
+            raise Rejected(f"evidence.plan: proves {value.str(17)}, not {rounded(high, '.17g')}")
     cost = f"{statement['cost']} cost, epsilon={e}"
-    return f"{problem.described}, {cost}: in [{float(low):.15g}, {float(high):.15g}]"
+    return f"{problem.described}, {cost}: in [{rounded(low, '.15g')}, {rounded(high, '.15g')}]"
 
 
 def gibbs(problem: Problem, e: Fraction, *, soft: bool) -> Gibbs:

@@ -15,6 +15,7 @@ from operator import add, le
 from typing import Any
 
 from proofs_checks.reading import Rejected, integer, mapping, rational, rationals, sequence, shown
+from proofs_checks.spelling import brief
 
 MOST_SIDE, MOST_MATRIX = 45, 128  #: largest m, and most points of a matrix
 MOST_BITS = 1 << 13  #: longest common denominator
@@ -55,7 +56,7 @@ class Metric:
         for x, value in enumerate(values):
             room = map(add, values, (factor * d for d in self.row(x)))
             if not all(map(le, [value] * self.size, room)):
-                raise Rejected(f"{name}: is not {L}-Lipschitz at the point {x}")
+                raise Rejected(f"{name}: is not {brief(L)}-Lipschitz at the point {x}")
 
 
 def common(values: Sequence[Fraction], name: str) -> tuple[list[int], int]:
@@ -75,7 +76,7 @@ def read_metric(value: Any, name: str = "statement.metric") -> Metric:
         m = integer(parts["grid"], f"{name}.grid", 1, MOST_SIDE)
         wx, wy = rationals(parts["weights"], f"{name}.weights", 2)
         if min(wx, wy) <= 0:
-            raise Rejected(f"{name}.weights: must be positive, got {wx} and {wy}")
+            raise Rejected(f"{name}.weights: must be positive, got {brief(wx)} and {brief(wy)}")
         steps, scale = common((2 * wx, 2 * wy), f"{name}.weights")
         return Metric(m * m, scale, None, (steps[0], steps[1]))
     rows = sequence(mapping(value, name, ("matrix",))["matrix"], f"{name}.matrix")

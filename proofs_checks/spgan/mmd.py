@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 from proofs_checks.reading import Rejected, claim_among, mapping, rational, shown
+from proofs_checks.spelling import rounded
 from proofs_checks.spgan.metric import common, read_probability
 from proofs_checks.spgan.similarity import averaged, quadratic, read_similarity
 from proofs_checks.spgan.structure import read_structure
@@ -36,11 +37,12 @@ def check(statement: dict[str, Any], evidence: Any) -> str:
     left = quadratic(k, structure.average(difference))
     if left != v:
         raise Rejected(
-            f"statement.value: symmetrised probabilities give {float(left):.15g}, not it"
+            f"statement.value: symmetrised probabilities give {rounded(left, '.15g')}, not it"
         )
     right = quadratic(averaged(k, structure, statement["average"]), difference)
     if right != v:
         raise Rejected(
-            f"statement.average: the averaged kernel gives {float(right):.15g}, not the value"
+            f"statement.average: the averaged kernel gives {rounded(right, '.15g')}, not the value"
         )
-    return f"{len(k)} points, {len(structure.blocks)} blocks, {statement['average']}: MMD^2 = {float(v):.15g}"
+    about = f"{len(k)} points, {len(structure.blocks)} blocks, {statement['average']}"
+    return f"{about}: MMD^2 = {rounded(v, '.15g')}"

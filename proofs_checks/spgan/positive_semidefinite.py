@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from proofs_checks.reading import Rejected, claim_among, mapping, rationals, sequence
+from proofs_checks.spelling import rounded
 from proofs_checks.spgan.similarity import averaged, matrix, read_similarity
 from proofs_checks.spgan.structure import read_structure
 
@@ -38,7 +39,9 @@ def check(statement: dict[str, Any], evidence: Any) -> str:
         raise Rejected(f"evidence.lower: must have at most {MOST_BITS} bits in p and q of p/q")
     for i, entry in enumerate(diagonal):
         if entry < 0:
-            raise Rejected(f"evidence.diagonal[{i}]: must not be negative, got {float(entry):.15g}")
+            raise Rejected(
+                f"evidence.diagonal[{i}]: must not be negative, got {rounded(entry, '.15g')}"
+            )
     M = matrix(rows)
     scaled = matrix([[x * d for x, d in zip(row, diagonal, strict=True)] for row in rows])
     if scaled * M.transpose() != wanted:

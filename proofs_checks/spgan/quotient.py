@@ -17,6 +17,7 @@ from fractions import Fraction
 from typing import Any
 
 from proofs_checks.reading import Rejected, claim_among, mapping, rational, rationals
+from proofs_checks.spelling import brief
 from proofs_checks.spgan.metric import Metric, read_flow, read_metric, read_probability
 from proofs_checks.spgan.problem import expectation
 from proofs_checks.spgan.structure import Structure, read_structure
@@ -42,7 +43,7 @@ def check(statement: dict[str, Any], evidence: Any) -> str:
     Metric(n, metric.scale, distances).demand_lipschitz(u, "evidence.potential")
     found = expectation(u, below) - expectation(u, above)
     if found != w:
-        raise Rejected(f"evidence.potential: has the difference {found}, not {w}")
+        raise Rejected(f"evidence.potential: has the difference {brief(found)}, not {brief(w)}")
     cost = Fraction(0)
     for i, j, mass in read_flow(parts["plan"], "evidence.plan", n):
         below[i] -= mass
@@ -51,8 +52,8 @@ def check(statement: dict[str, Any], evidence: Any) -> str:
     if any(below) or any(above):
         raise Rejected("evidence.plan: is no coupling of the masses of the orbits")
     if cost != w:
-        raise Rejected(f"evidence.plan: costs {cost}, not {w}")
-    return f"{metric.size} points, {n} orbits of isometries: transport cost {w}"
+        raise Rejected(f"evidence.plan: costs {brief(cost)}, not {brief(w)}")
+    return f"{metric.size} points, {n} orbits of isometries: transport cost {brief(w)}"
 
 
 def demand_isometries(metric: Metric, structure: Structure) -> None:

@@ -29,6 +29,7 @@ from proofs_checks.reading import (
     rationals,
     sequence,
 )
+from proofs_checks.spelling import rounded
 from proofs_checks.spgan.entropies import at_least, at_most, read_entropy
 from proofs_checks.spgan.metric import common, read_probability
 
@@ -65,12 +66,11 @@ def check(statement: dict[str, Any], evidence: Any) -> str:
     common(g, "evidence.potential")
     with ctx.workprec(integer(parts["bits"], "evidence.bits", 53, MOST_BITS)):
         if not at_least(f.below(g, Q, P), low):
-            raise Rejected(f"evidence.potential: does not prove {float(low):.17g}")
+            raise Rejected(f"evidence.potential: does not prove {rounded(low, '.17g')}")
         if not at_most(f.above(eta, P), high):
-            raise Rejected(f"evidence.eta: does not prove {float(high):.17g}")
-    return (
-        f"{n} points, {f.name} over {statement['side']}: in [{float(low):.15g}, {float(high):.15g}]"
-    )
+            raise Rejected(f"evidence.eta: does not prove {rounded(high, '.17g')}")
+    bounds = f"[{rounded(low, '.15g')}, {rounded(high, '.15g')}]"
+    return f"{n} points, {f.name} over {statement['side']}: in {bounds}"
 
 
 def after(K: Sequence[Sequence[Fraction]], P: Sequence[Fraction]) -> tuple[Fraction, ...]:

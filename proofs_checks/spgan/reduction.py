@@ -17,6 +17,7 @@ from __future__ import annotations
 from typing import Any
 
 from proofs_checks.reading import Rejected, claim_among, mapping, rational, rationals
+from proofs_checks.spelling import brief
 from proofs_checks.spgan.metric import common, read_flow, read_metric, read_probability
 from proofs_checks.spgan.problem import Problem, expectation
 from proofs_checks.spgan.structure import read_structure
@@ -39,7 +40,7 @@ def check(statement: dict[str, Any], evidence: Any) -> str:
     structure.demand_constant(u, "evidence.potential")
     found = expectation(u, Q) - expectation(u, P)
     if found != w:
-        raise Rejected(f"evidence.potential: has the difference {found}, not {w}")
+        raise Rejected(f"evidence.potential: has the difference {brief(found)}, not {brief(w)}")
     SQ, SP = structure.average(Q), structure.average(P)
     common((*SQ, *SP), "statement.Q, statement.P")
     points = tuple((x,) for x in range(metric.size))
@@ -48,5 +49,5 @@ def check(statement: dict[str, Any], evidence: Any) -> str:
     problem.demand_balance(plan, SQ, SP)
     demand_marginal(plan, problem)
     if problem.cost(plan) != w:
-        raise Rejected(f"evidence.plan: costs {problem.cost(plan)}, not {w}")
-    return f"{metric.size} points, {len(structure.blocks)} blocks: W1(S Q, S P) = {w}, reduced too"
+        raise Rejected(f"evidence.plan: costs {brief(problem.cost(plan))}, not {brief(w)}")
+    return f"{metric.size} points, {len(structure.blocks)} blocks: W1(S Q, S P) = {brief(w)}, reduced too"

@@ -17,6 +17,7 @@ from fractions import Fraction
 from typing import Any
 
 from proofs_checks.reading import Rejected, claim_among, mapping, rational, rationals
+from proofs_checks.spelling import brief
 from proofs_checks.spgan.metric import read_flow
 from proofs_checks.spgan.problem import KEYS, Problem, expectation, read_problem
 
@@ -37,14 +38,14 @@ def check(statement: dict[str, Any], evidence: Any) -> str:
     problem.demand_potential(u, "evidence.potential")
     found = expectation(u, problem.Q) - expectation(u, problem.P)
     if found != w:
-        raise Rejected(f"evidence.potential: has the difference {found}, not {w}")
+        raise Rejected(f"evidence.potential: has the difference {brief(found)}, not {brief(w)}")
     plan = read_flow(parts["plan"], "evidence.plan", problem.metric.size)
     problem.demand_balance(plan, *map(problem.on_cells, (problem.Q, problem.P)))
     if not problem.invariant:
         demand_marginal(plan, problem)
     if problem.cost(plan) != w:
-        raise Rejected(f"evidence.plan: costs {problem.cost(plan)}, not {w}")
-    return f"{problem.described}: transport cost {w}"
+        raise Rejected(f"evidence.plan: costs {brief(problem.cost(plan))}, not {brief(w)}")
+    return f"{problem.described}: transport cost {brief(w)}"
 
 
 def demand_marginal(plan: Sequence[tuple[int, int, Fraction]], problem: Problem) -> None:
@@ -54,4 +55,4 @@ def demand_marginal(plan: Sequence[tuple[int, int, Fraction]], problem: Problem)
         first[x] += mass
     for x, (found, wanted) in enumerate(zip(first, problem.Q, strict=True)):
         if found != wanted:
-            raise Rejected(f"evidence.plan: takes {found} from the point {x}, not {wanted}")
+            raise Rejected(f"evidence.plan: takes {brief(found)} from the point {x}, not {wanted}")

@@ -94,3 +94,23 @@ def test_ends_beyond_all_floats_are_named():
     wide = changed(root_certificate("psbn.T5", DRIFT, *ENDS), evidence={"beyond": str(10**400)})
     with pytest.raises(Rejected, match=r"not proved near r = -?[0-9.]+e\+[0-9]+"):
         check(wide)
+
+
+def test_bounds_beyond_all_floats_are_bounds_of_divergences_and_of_transport():
+    from random import Random
+
+    from constructions.spgan.divergence_certificates import divergence_certificate
+    from constructions.spgan.entropic_certificates import entropic_certificate
+    from constructions.spgan.groups import cyclic
+    from constructions.spgan.spaces import random_instance
+
+    one = random_instance(cyclic(2), 2, Random(1))
+    for made in (
+        divergence_certificate("spgan.T1", 2, Fraction(1, 9), one),
+        entropic_certificate("spgan.T4", one, Fraction(1)),
+    ):
+        statement = {**made["statement"], "high": "1" + "0" * 400}
+        accepted = check(seal(made["kind"], statement, made["evidence"]))
+        assert accepted.summary.endswith("1e+400]")
+        with pytest.raises(Rejected, match="proves .* not -1e"):
+            check(seal(made["kind"], {**statement, "high": "-1" + "0" * 400}, made["evidence"]))
