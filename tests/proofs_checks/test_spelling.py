@@ -112,5 +112,5 @@ def test_bounds_beyond_all_floats_are_bounds_of_divergences_and_of_transport():
         statement = {**made["statement"], "high": "1" + "0" * 400}
         accepted = check(seal(made["kind"], statement, made["evidence"]))
         assert accepted.summary.endswith("1e+400]")
-        with pytest.raises(Rejected, match="proves .* not -1e"):
+        with pytest.raises(Rejected, match=r"proves .* not -1e"):
             check(seal(made["kind"], {**statement, "high": "-1" + "0" * 400}, made["evidence"]))
