@@ -132,7 +132,7 @@ def integer_quotients(claim: Claim) -> Outcome:
     return established(cases=cases)
 
 
-@T10.check(PROPERTY, scope="rational channels, rho from 1/10 to 99/100, both signs, k* <= 200")
+@T10.check(PROPERTY, scope="rational channels, rho from 1/10 to 98/100, both signs, k* <= 200")
 def any_dead_channel(claim: Claim) -> Outcome:
     """Search for a channel whose simulated recovery is not the formula's, or whose ratio falls."""
 

@@ -64,7 +64,7 @@ T7c = Claim(
     r"u = 0$, $u(-c) = 0$, $u'(R) = 0$. At R = 1: 1.72384, 1.53556, 1.34376, 1.25003, 1.19548, "
     r"1.13538 for c = 0.25, 0.5, 1, 1.5, 2, 3. All are below 2, so the mean of T is infinite; by "
     r"T6 every quantile of T is proportional to $(\gamma_0/\eta)^2$ in the limit (exponents "
-    r"within 0.02 for the lower quartile, c = 3, h = 0.05 to 0.1).",
+    r"within 0.08 for the lower quartile, c = 3, h = 0.05 to 0.1).",
     hypotheses={"trained_gamma": "gamma and beta both move, and kappa with gamma"},
     constants={
         "p": TABLE,
@@ -127,7 +127,8 @@ def _model(claim: Claim) -> str:
 
 @T7c.check(
     STATISTICAL,
-    scope="c = 1.5, R = 1, h = 0.1, T kappa0 from 30 to 300, Gaussian gradients; normal approximation",
+    scope="c = 1.5, R = 1, h = 0.1, T kappa0 from 30 to 300, Gaussian gradients; p* shown to within 0.32; "
+    "normal approximation",
     tier="slow",
     rates=TAIL_RATES,
 )
@@ -164,7 +165,7 @@ QUARTILE_RATES = declare(
 @T7c.check(
     STATISTICAL,
     scope="lower quartile, c = 3, R = 1, h = 0.05 and 0.1 (eta 0.05, 0.1; gamma 1, 2), Gaussian gradients; "
-    "exponents to within 0.02, 0.08 off is noticed; order statistics, normal limits",
+    "exponents shown to within 0.08; order statistics, normal limits",
     tier="slow",
     rates=QUARTILE_RATES,
 )
